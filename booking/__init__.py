@@ -1,0 +1,1 @@
+"""Opening hours, slots, policies and time zones as plain rules: no I/O, aware UTC inside."""

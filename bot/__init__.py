@@ -1,0 +1,1 @@
+"""The outermost layer: settings, command line, web routes and the wiring of the program."""

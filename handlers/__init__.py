@@ -1,0 +1,1 @@
+"""What people can do: each handler written once, for every chat platform."""

@@ -1,0 +1,63 @@
+"""What every chat channel offers to delivery. One folder below `bot/channels/` for each; a contract suite for all."""
+
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+from handlers.effects import Mark
+from handlers.heard import Origin
+from handlers.messages import Attachment, Message, Plain
+from storage.tables import Seat
+
+
+class Sent(Plain):
+    """What the platform made of a message: its id, and the thread it stands in or began."""
+
+    message_id: str
+    thread: str = ""
+
+
+class Undeliverable(Exception):
+    """It will never arrive there. The text is a sentence for the sender; `gone`: nothing reaches that seat any more."""
+
+    def __init__(self, sentence: str, *, gone: bool = False) -> None:
+        """`sentence` names no key and no token."""
+        super().__init__(sentence)
+        self.gone = gone
+
+
+class TryLater(Exception):
+    """The platform asks for patience, in `seconds`."""
+
+    def __init__(self, seconds: float) -> None:
+        """Seconds from now."""
+        super().__init__(f"try again in {seconds:g} s")
+        self.seconds = seconds
+
+
+Fetch = Callable[[Attachment], Awaitable[bytes]]
+"""The bytes of a file, wherever it lies."""
+
+
+class Channel(Protocol):
+    """A chat platform, seen from the outbox. Any other exception than the two above is tried again with growing gaps.
+
+    A channel that must pass on a file gets its bytes through the `Fetch` it was built with.
+    """
+
+    name: str
+
+    async def send(self, seat: Seat, account: str, message: Message, *, replaces: str = "") -> Sent:
+        """Say `message` at `seat`, in place of the platform's message `replaces` when given.
+
+        `account` is the platform's id of our bot or workspace there. An agent's seat without a thread gets one: the
+        first message (the case card) begins it. A replaced message that is gone is said anew.
+        """
+
+    async def answer(self, origin: Origin, message: Message, *, edit: bool = False) -> None:
+        """Answer one person where they spoke: a form is opened, a secret is shown to them alone."""
+
+    async def mark(self, origin: Origin, mark: Mark) -> None:
+        """Put a sign on somebody's message; a channel that cannot, does nothing."""
+
+    async def download(self, file: Attachment) -> bytes:
+        """The bytes of a file that lies on this platform. Raises Undeliverable when it is gone or too large."""

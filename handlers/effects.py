@@ -1,0 +1,123 @@
+"""What must happen after the commit: the bodies of the outbox's rows."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from handlers.heard import Origin
+from handlers.messages import Message, Plain
+from storage.work import Work
+
+
+class Mark(StrEnum):
+    """A sign on somebody's message: their words arrived, or did not."""
+
+    DELIVERED = "delivered"
+    FAILED = "failed"
+
+
+class Deliver(Plain):
+    """Bring a conversation's message, as it reads at that moment, to one seat."""
+
+    kind: Literal["deliver"] = "deliver"
+    message_id: int
+    seat_id: int
+
+    @property
+    def lane(self) -> str:
+        """Each seat hears everything in order."""
+        return f"seat:{self.seat_id}"
+
+
+class Answer(Plain):
+    """Answer one person where they spoke. `edit`: in place of the message whose button they pressed."""
+
+    kind: Literal["answer"] = "answer"
+    origin: Origin
+    message: Message
+    edit: bool = False
+
+    @property
+    def lane(self) -> str:
+        """One chat's answers stay in order."""
+        return f"{self.origin.channel}:{self.origin.account}:{self.origin.chat}"
+
+
+class SetMark(Plain):
+    """Put a mark on the message at `origin`."""
+
+    kind: Literal["mark"] = "mark"
+    origin: Origin
+    mark: Mark
+
+    @property
+    def lane(self) -> str:
+        """Marks wait for nothing but each other."""
+        return f"mark:{self.origin.account}:{self.origin.chat}"
+
+
+class SendRefund(Plain):
+    """Ask the gateway to give money back."""
+
+    kind: Literal["refund"] = "refund"
+    refund_id: int
+
+    @property
+    def lane(self) -> str:
+        """Each refund by itself."""
+        return f"refund:{self.refund_id}"
+
+
+class EndCheckout(Plain):
+    """Tell the gateway that a checkout must not be paid any more."""
+
+    kind: Literal["end_checkout"] = "end_checkout"
+    checkout_id: int
+
+    @property
+    def lane(self) -> str:
+        """In order with the other questions about that checkout."""
+        return f"checkout:{self.checkout_id}"
+
+
+class AskGateway(Plain):
+    """Ask the gateway how a checkout stands."""
+
+    kind: Literal["ask_gateway"] = "ask_gateway"
+    checkout_id: int
+
+    @property
+    def lane(self) -> str:
+        """In order with the other questions about that checkout."""
+        return f"checkout:{self.checkout_id}"
+
+
+class TellTeam(Plain):
+    """POST a signed webhook to the team's own system. `event` as in `payment.paid`; `data` is JSON."""
+
+    kind: Literal["tell_team"] = "tell_team"
+    team_id: int
+    webhook_id: str
+    event: str
+    data: str
+    at: datetime
+
+    @property
+    def lane(self) -> str:
+        """A team hears its events in order."""
+        return f"team:{self.team_id}"
+
+
+Effect = Annotated[
+    Deliver | Answer | SetMark | SendRefund | EndCheckout | AskGateway | TellTeam, Field(discriminator="kind")
+]
+
+EFFECT: TypeAdapter[Effect] = TypeAdapter(Effect)
+"""Reads what `model_dump_json` wrote."""
+
+
+async def send(work: Work, effect: Effect) -> None:
+    """Let `effect` happen after the commit."""
+    await work.outbox.add(lane=effect.lane, kind=effect.kind, body=effect.model_dump_json())

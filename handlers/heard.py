@@ -1,0 +1,134 @@
+"""What people do, in words that no chat platform owns: a channel translates its updates into these."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from handlers.messages import Attachment, Plain
+
+
+class Place(StrEnum):
+    """Where something was said: alone with Bellhop, in a group or channel, or on a room page."""
+
+    PRIVATE = "private"
+    GROUP = "group"
+    ROOM = "room"
+
+
+class Origin(Plain):
+    """Where something was said, and how to answer right there.
+
+    `account`: the platform's id of the bot or workspace. `message_id`: the message heard, or the one whose button was
+    pressed. `reply_to` and `trigger`: the platform's short-lived ways to answer (Slack's response_url and trigger_id,
+    Telegram's callback query id). `ephemeral`: the pressed message was only for that person's eyes.
+    """
+
+    channel: str
+    account: str
+    chat: str
+    place: Place
+    user: str
+    thread: str = ""
+    message_id: str = ""
+    reply_to: str = ""
+    trigger: str = ""
+    ephemeral: bool = False
+
+
+class Sender(Plain):
+    """What the platform tells of a person. `language` as BCP 47, `zone` as IANA name; empty when it does not say."""
+
+    name: str
+    language: str = ""
+    zone: str = ""
+
+
+class _Heard(Plain):
+    event_id: str
+    origin: Origin
+    sender: Sender
+    at: datetime
+
+    @property
+    def lane(self) -> str:
+        """What is heard in one chat is taken in order."""
+        return f"{self.origin.channel}:{self.origin.account}:{self.origin.chat}"
+
+
+class Command(_Heard):
+    """A command with what was typed behind it; `!pay 49 USD` in a thread is one too. `name` has no slash."""
+
+    kind: Literal["command"] = "command"
+    name: str
+    args: str = ""
+
+
+class Press(_Heard):
+    """A button was pressed."""
+
+    kind: Literal["press"] = "press"
+    action: str
+    value: str = ""
+
+
+class Said(_Heard):
+    """Words and files, meant for people."""
+
+    kind: Literal["said"] = "said"
+    text: str = ""
+    files: tuple[Attachment, ...] = ()
+    cannot_travel: str = ""
+    """What the platform showed that cannot be passed on (a sticker, a poll), in words."""
+
+
+class Edited(_Heard):
+    """Words said earlier (`origin.message_id`) now read so."""
+
+    kind: Literal["edited"] = "edited"
+    text: str = ""
+
+
+class Submitted(_Heard):
+    """A form was filled in; `answers` by field name."""
+
+    kind: Literal["submitted"] = "submitted"
+    form: str
+    value: str = ""
+    answers: dict[str, str]
+
+
+class SharedPlace(_Heard):
+    """A location; only its time zone is kept."""
+
+    kind: Literal["place"] = "place"
+    latitude: float
+    longitude: float
+
+
+class WentAway(_Heard):
+    """The person blocked the bot or left: nothing reaches that chat any more."""
+
+    kind: Literal["away"] = "away"
+
+
+class CameBack(_Heard):
+    """The person can be reached again."""
+
+    kind: Literal["back"] = "back"
+
+
+class OpenedHome(_Heard):
+    """The app's own page in the messenger was opened (Slack's App Home)."""
+
+    kind: Literal["home"] = "home"
+
+
+Heard = Annotated[
+    Command | Press | Said | Edited | Submitted | SharedPlace | WentAway | CameBack | OpenedHome,
+    Field(discriminator="kind"),
+]
+
+HEARD: TypeAdapter[Heard] = TypeAdapter(Heard)
+"""Reads what `model_dump_json` wrote."""

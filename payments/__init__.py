@@ -1,0 +1,1 @@
+"""Money, payment gateways and their signed webhooks."""

@@ -1,0 +1,214 @@
+"""Stripe's HTTP API, version 1: keys, forms, idempotency, and the routes."""
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, Response
+
+from sandbox.stripe import objects, params
+from sandbox.stripe.books import NOBODY, Books, Events, newest_first
+from sandbox.stripe.errors import Refused
+from sandbox.stripe.expand import expanded
+from sandbox.stripe.forms import Json, nest, read
+
+Call = Callable[[Json, dict[str, str]], Json]
+METHODS = ["GET", "POST", "DELETE", "PUT", "PATCH"]
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """What was answered to an idempotency key, and to which request."""
+
+    request: str
+    status: int
+    body: Json
+    request_id: str
+
+
+class Api:
+    """The routes below `/v1`. `happened` is called with the events of each change."""
+
+    def __init__(self, books: Books, key: str, payee: str, happened: Callable[[Events], None]) -> None:
+        self.books, self.key, self.payee, self.happened = books, key, payee, happened
+        self.answers: dict[str, Remembered] = {}
+        self.router = APIRouter(prefix="/v1")
+        table: dict[str, tuple[Call, Json]] = {
+            "POST /checkout/sessions": (self._open, params.SESSION),
+            "GET /checkout/sessions": (self._listed("sessions", "/v1/checkout/sessions"), params.SESSIONS),
+            "GET /checkout/sessions/{session}": (self._one("sessions", "session"), params.EXPANDED),
+            "POST /checkout/sessions/{session}/expire": (self._expire, params.EXPANDED),
+            "GET /checkout/sessions/{session}/line_items": (self._lines, params.PAGED),
+            "GET /payment_intents/{intent}": (self._one("intents", "intent"), params.EXPANDED),
+            "GET /charges/{charge_id}": (self._one("charges", "charge_id"), params.EXPANDED),
+            "POST /refunds": (self._refund, params.REFUND),
+            "GET /refunds": (self._listed("refunds", "/v1/refunds"), params.REFUNDS),
+            "GET /refunds/{id}": (self._one("refunds", "id"), params.EXPANDED),
+            "GET /disputes/{id}": (self._one("disputes", "id"), params.EXPANDED),
+            "GET /events": (self._listed("events", "/v1/events"), params.EVENTS),
+            "GET /events/{id}": (self._one("events", "id"), params.EXPANDED),
+            "GET /balance": (self._balance, params.EXPANDED),
+            "GET /account": (lambda form, path: objects.account(self.payee), params.EXPANDED),
+            "GET /accounts/{id}": (self._account, params.EXPANDED),
+        }
+        for line, (call, shape) in table.items():
+            method, path = line.split(" ")
+            self.router.add_api_route(path, self._endpoint(call, shape), methods=[method])
+        self.router.add_api_route("/{path:path}", self._unplayed, methods=METHODS)
+
+    def _endpoint(self, call: Call, shape: Json) -> Callable[[Request], Any]:
+        async def endpoint(request: Request) -> Response:
+            raw = (await request.body()).decode() if request.method == "POST" else request.url.query
+            request_id = "req_" + secrets.token_hex(7)
+            try:
+                self._admit(request)
+                return self._answer(request, raw, request_id, lambda form: call(read(form, shape), request.path_params))
+            except Refused as refused:
+                response = refused.response()
+            return _signed(response, request, request_id)
+
+        return endpoint
+
+    def _admit(self, request: Request) -> None:
+        scheme, _, key = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not key:
+            told = "You did not provide an API key. You need to provide your API key in the Authorization header, using"
+            raise Refused(f"{told} Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY').", status=401)
+        if not secrets.compare_digest(key.encode(), self.key.encode()):
+            masked = key[:8] + "*" * max(len(key) - 12, 4) + key[-4:] if len(key) > 12 else "*" * len(key)
+            raise Refused(f"Invalid API Key provided: {masked}", status=401)
+        account = request.headers.get("stripe-account", objects.ACCOUNT)
+        if account != objects.ACCOUNT:
+            told = f"The provided key does not have access to account '{account}' (or that account does not exist)."
+            raise Refused(told, code="account_invalid", status=403)
+
+    def _answer(self, request: Request, raw: str, request_id: str, act: Callable[[Json], Json]) -> Response:
+        key = request.headers.get("idempotency-key") if request.method == "POST" else None
+        if key is None:
+            return _signed(JSONResponse(act(nest(raw))), request, request_id)
+        if len(key) > 255:
+            raise Refused("Idempotency-Key must be at most 255 characters.", status=400)
+        asked = hashlib.sha256(f"{request.url.path}\n{raw}".encode()).hexdigest()
+        if (known := self.answers.get(key)) is not None:
+            return _replay(known, asked, key, request)
+        try:
+            self.books.request = {"id": request_id, "idempotency_key": key}
+            status, body = 200, act(nest(raw))
+        except Refused as refused:
+            # Nothing is kept when the parameters were not even valid. https://docs.stripe.com/api/idempotent_requests
+            if not refused.stored:
+                raise
+            status, body = refused.status, refused.body
+        finally:
+            self.books.request = NOBODY
+        self.answers[key] = Remembered(asked, status, body, request_id)
+        return _signed(JSONResponse(body, status), request, request_id)
+
+    def _open(self, form: Json, path: dict[str, str]) -> Json:
+        params.check_session(form, self.books.world.clock.now())
+        session = self.books.open(form)
+        self.books.world.touched("stripe")
+        return expanded(self.books, session, form.get("expand", []))
+
+    def _expire(self, form: Json, path: dict[str, str]) -> Json:
+        self.happened(self.books.expire(path["session"]))
+        return expanded(self.books, self.books.sessions[path["session"]], form.get("expand", []))
+
+    def _refund(self, form: Json, path: dict[str, str]) -> Json:
+        refund, events = self.books.refund(form)
+        self.happened(events)
+        return expanded(self.books, refund, form.get("expand", []))
+
+    def _lines(self, form: Json, path: dict[str, str]) -> Json:
+        session = self.books.find("sessions", path["session"], "session")
+        url = f"/v1/checkout/sessions/{session['id']}/line_items"
+        return page(self.books.lines[session["id"]], form, url)
+
+    def _balance(self, form: Json, path: dict[str, str]) -> Json:
+        held: dict[str, int] = {}
+        for charge in self.books.charges.values():
+            held[charge["currency"]] = held.get(charge["currency"], 0) + charge["amount_captured"] - charge["amount_refunded"]
+        pending = [{"amount": amount, "currency": code, "source_types": {"card": amount}} for code, amount in held.items()]
+        available = [{"amount": 0, "currency": "usd", "source_types": {"card": 0}}]
+        return {"object": "balance", "available": available, "livemode": False, "pending": pending}
+
+    def _account(self, form: Json, path: dict[str, str]) -> Json:
+        if path["id"] != objects.ACCOUNT:
+            raise Refused(f"No such account: '{path['id']}'", code="resource_missing", param="account", status=404)
+        return objects.account(self.payee)
+
+    def _one(self, shelf: str, param: str) -> Call:
+        def call(form: Json, path: dict[str, str]) -> Json:
+            return expanded(self.books, self.books.find(shelf, path[param], param), form.get("expand", []))
+
+        return call
+
+    def _listed(self, shelf: str, url: str) -> Call:
+        def call(form: Json, path: dict[str, str]) -> Json:
+            found = page(newest_first(getattr(self.books, shelf)), form, url)
+            return expanded(self.books, found, form.get("expand", []))
+
+        return call
+
+    async def _unplayed(self, request: Request) -> Response:
+        told = f"The sandbox does not play {request.method} {request.url.path.removeprefix('/stripe')}."
+        return Refused(told, status=501, kind="api_error").response()
+
+
+def page(things: list[Json], form: Json, url: str) -> Json:
+    """The part of a list that was asked for: filters, `starting_after`, `ending_before`, `limit`."""
+    limit = form.get("limit", 10)
+    if not 1 <= limit <= 100:
+        raise Refused("Invalid integer: limit must be between 1 and 100", code="parameter_invalid_integer", param="limit")
+    found = [thing for thing in things if _wanted(thing, form)]
+    ids = [thing["id"] for thing in found]
+    if (after := form.get("starting_after")) in ids:
+        found = found[ids.index(after) + 1 :]
+    if (before := form.get("ending_before")) in ids:
+        found = found[: ids.index(before)][-limit:]
+    return objects.listing(url, found[:limit], more=len(found) > limit)
+
+
+BOUNDS: dict[str, Callable[[int, int], bool]] = {
+    "gt": lambda value, bound: value > bound,
+    "gte": lambda value, bound: value >= bound,
+    "lt": lambda value, bound: value < bound,
+    "lte": lambda value, bound: value <= bound,
+}
+
+
+def _wanted(thing: Json, form: Json) -> bool:
+    created = form.get("created", {})
+    bounds = created if isinstance(created, dict) else {"gte": created, "lte": created}
+    kinds = form.get("types") or ([form["type"]] if "type" in form else [])
+    exact = [name for name in ("payment_intent", "charge", "status", "customer", "payment_link") if name in form]
+    return (
+        all(BOUNDS[name](thing["created"], int(bound)) for name, bound in bounds.items())
+        and all(thing.get(name) == form[name] for name in exact)
+        and (not kinds or any(_matches(thing["type"], kind) for kind in kinds))
+    )
+
+
+def _matches(kind: str, pattern: str) -> bool:
+    return kind.startswith(pattern[:-1]) if pattern.endswith("*") else kind == pattern
+
+
+def _replay(known: Remembered, asked: str, key: str, request: Request) -> Response:
+    if known.request != asked:
+        told = "Keys for idempotent requests can only be used with the same parameters they were first used with."
+        told = f"{told} Try using a key other than '{key}' if you meant to execute a different request."
+        raise Refused(told, kind="idempotency_error")
+    response = _signed(JSONResponse(known.body, known.status), request, known.request_id)
+    response.headers |= {"Idempotent-Replayed": "true", "Original-Request": known.request_id}
+    return response
+
+
+def _signed(response: Response, request: Request, request_id: str) -> Response:
+    response.headers["Request-Id"] = request_id
+    response.headers["Stripe-Version"] = request.headers.get("stripe-version", objects.API_VERSION)
+    if "idempotency-key" in request.headers:
+        response.headers["Idempotency-Key"] = request.headers["idempotency-key"]
+    return response

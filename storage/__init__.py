@@ -1,0 +1,1 @@
+"""Rows, migrations and the queries of the product."""

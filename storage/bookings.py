@@ -1,0 +1,110 @@
+"""Questions about bookings. A unique key over five-minute cells decides who gets a slot."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from storage.tables import BookedCell, Booking, BookingState
+
+CELL = timedelta(minutes=5)
+ALIVE = (BookingState.HELD, BookingState.CONFIRMED)
+
+
+class SlotTaken(Exception):
+    """Somebody else was first."""
+
+
+class Bookings:
+    """Holds, bookings and the cells of time they take."""
+
+    def __init__(self, session: AsyncSession, now: datetime) -> None:
+        """Part of one `Work`."""
+        self._db = session
+        self._now = now
+
+    async def hold(self, booking: Booking) -> None:
+        """Keep a booking and take its agent's time. Raises SlotTaken when any of it belongs to another booking."""
+        await self.let_lapse(booking.agent_id)
+        try:
+            async with self._db.begin_nested():
+                self._db.add(booking)
+                await self._db.flush()
+                cells = cells_of(booking.starts_at, booking.ends_at)
+                rows = [BookedCell(agent_id=booking.agent_id, starts_at=cell, booking_id=booking.id) for cell in cells]
+                self._db.add_all(rows)
+                await self._db.flush()
+        except IntegrityError as error:
+            raise SlotTaken from error
+
+    async def release(self, booking: Booking, state: BookingState) -> None:
+        """Give an agent's time back; `state` says why."""
+        booking.state = state
+        booking.hold_until = None
+        await self._db.execute(delete(BookedCell).where(col(BookedCell.booking_id) == booking.id))
+
+    async def let_lapse(self, agent_id: int | None = None) -> Sequence[Booking]:
+        """End the holds whose time is over (of one agent, or of all) and return them."""
+        over = [col(Booking.state) == BookingState.HELD, col(Booking.hold_until) <= self._now]
+        if agent_id is not None:
+            over.append(col(Booking.agent_id) == agent_id)
+        lapsed = (await self._db.execute(select(Booking).where(*over))).scalars().all()
+        for booking in lapsed:
+            await self.release(booking, BookingState.LAPSED)
+        return lapsed
+
+    async def busy(self, agent_ids: Sequence[int], start: datetime, end: datetime) -> Sequence[Booking]:
+        """What takes those agents' time between two moments; holds that are over do not."""
+        asked = select(Booking).where(
+            col(Booking.agent_id).in_(agent_ids),
+            col(Booking.state).in_(ALIVE),
+            col(Booking.starts_at) < end,
+            col(Booking.ends_at) > start,
+        )
+        rows = (await self._db.execute(asked)).scalars().all()
+        return [row for row in rows if row.hold_until is None or row.hold_until > self._now]
+
+    async def get(self, booking_id: int) -> Booking | None:
+        """One booking."""
+        return await self._db.get(Booking, booking_id)
+
+    async def held_by_customer(self, customer_id: int) -> Sequence[Booking]:
+        """The slots a customer holds and has not confirmed."""
+        asked = select(Booking).where(col(Booking.customer_id) == customer_id, col(Booking.state) == BookingState.HELD)
+        return (await self._db.execute(asked)).scalars().all()
+
+    async def ahead_of_customer(self, team_id: int, customer_id: int) -> Sequence[Booking]:
+        """A customer's confirmed bookings that are not over, soonest first."""
+        return await self._confirmed(col(Booking.team_id) == team_id, col(Booking.customer_id) == customer_id)
+
+    async def for_conversation(self, conversation_id: int) -> Sequence[Booking]:
+        """The confirmed bookings of a conversation that are not over, soonest first."""
+        return await self._confirmed(col(Booking.conversation_id) == conversation_id)
+
+    async def agenda(
+        self, team_id: int, start: datetime, end: datetime, agent_id: int | None = None
+    ) -> Sequence[Booking]:
+        """A team's confirmed bookings between two moments, soonest first; of one agent when named."""
+        named = [] if agent_id is None else [col(Booking.agent_id) == agent_id]
+        span = (col(Booking.starts_at) < end, col(Booking.ends_at) > start)
+        asked = select(Booking).where(
+            col(Booking.team_id) == team_id, col(Booking.state) == BookingState.CONFIRMED, *span, *named
+        )
+        return (await self._db.execute(asked.order_by(col(Booking.starts_at)))).scalars().all()
+
+    async def _confirmed(self, *more: object) -> Sequence[Booking]:
+        asked = (
+            select(Booking)
+            .where(col(Booking.state) == BookingState.CONFIRMED, col(Booking.ends_at) > self._now, *more)  # type: ignore[arg-type]
+            .order_by(col(Booking.starts_at))
+        )
+        return (await self._db.execute(asked)).scalars().all()
+
+
+def cells_of(start: datetime, end: datetime) -> list[datetime]:
+    """The five-minute cells between two moments on the five-minute grid."""
+    count = -((start - end) // CELL)
+    return [start + CELL * index for index in range(count)]

@@ -1,0 +1,86 @@
+"""The database: one way to begin a transaction, one place that commits."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+from sqlalchemy import event
+from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+
+from storage.signals import Signals
+from storage.vault import Vault
+from storage.work import Work
+
+Clock = Callable[[], datetime]
+
+DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "postgresql": "postgresql+asyncpg",
+    "postgres": "postgresql+asyncpg",
+    "mysql": "mysql+asyncmy",
+    "mariadb": "mysql+asyncmy",
+}
+
+
+class Database:
+    """Everything Bellhop remembers. `url` as people write it; `clock` gives aware UTC."""
+
+    def __init__(self, url: str, *, keys: Sequence[str], clock: Clock) -> None:
+        """Opens nothing yet: the first transaction does."""
+        self.url = async_url(url)
+        self.clock = clock
+        self.vault = Vault(keys)
+        self.signals = Signals()
+        self._engine = _engine(self.url)
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[Work]:
+        """A transaction: commits on a clean exit, rolls back otherwise. Wakes whoever waits, after the commit."""
+        async with AsyncSession(self._engine, expire_on_commit=False) as session:
+            work = Work(session, now=self.clock(), vault=self.vault)
+            async with session.begin():
+                yield work
+        self.signals.send(work.woken)
+
+    @property
+    def engine(self) -> AsyncEngine:
+        """The engine itself, for migrations and health checks."""
+        return self._engine
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        await self._engine.dispose()
+
+
+def async_url(url: str) -> URL:
+    """`sqlite:///file`, `postgresql://...`, `mysql://...` with the async driver chosen. Raises ValueError."""
+    parsed = make_url(url)
+    plain = parsed.drivername.split("+")[0]
+    if plain not in DRIVERS:
+        raise ValueError(f"DATABASE_URL: {plain} is not supported; use sqlite, postgresql or mysql")
+    return parsed.set(drivername=DRIVERS[plain])
+
+
+def _engine(url: URL) -> AsyncEngine:
+    if url.get_backend_name() != "sqlite":
+        return create_async_engine(url, pool_pre_ping=True)
+    # One connection: SQLite has one writer anyway, and waiting in the pool is cheaper than waiting for the file lock.
+    engine = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=30)
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_immediate)
+    return engine
+
+
+def _prepare_sqlite(connection: object, _record: object) -> None:
+    """WAL with `synchronous=FULL`: a commit that was answered survives a power cut."""
+    # The driver must not begin by itself: it would begin a reading transaction that cannot always become a writing one.
+    connection.isolation_level = None  # type: ignore[attr-defined]
+    cursor = connection.cursor()  # type: ignore[attr-defined]
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_immediate(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

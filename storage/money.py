@@ -1,0 +1,108 @@
+"""Questions about money: requests, checkouts, what gateways said, refunds."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Select, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from payments.machine import State
+from storage.tables import Checkout, GatewayFact, PaymentRequest, Refund
+
+UNPAID = (State.REQUESTED, State.OPENED, State.FAILED)
+
+
+class Payments:
+    """The ledger of what was asked and what arrived."""
+
+    def __init__(self, session: AsyncSession, now: datetime) -> None:
+        """Part of one `Work`."""
+        self._db = session
+        self._now = now
+
+    async def add(self, row: PaymentRequest | Checkout | Refund) -> None:
+        """Keep a new row and give it its id."""
+        self._db.add(row)
+        await self._db.flush()
+
+    async def keep_fact(self, fact: GatewayFact) -> bool:
+        """Keep what a gateway said; False when it said so before."""
+        try:
+            async with self._db.begin_nested():
+                self._db.add(fact)
+                await self._db.flush()
+        except IntegrityError:
+            return False
+        return True
+
+    async def request(self, request_id: int) -> PaymentRequest | None:
+        """One payment request."""
+        return await self._db.get(PaymentRequest, request_id, with_for_update=True)
+
+    async def request_by_code(self, code: str) -> PaymentRequest | None:
+        """The payment request whose pay link carries that code."""
+        return (
+            await self._db.execute(select(PaymentRequest).where(col(PaymentRequest.code) == code))
+        ).scalar_one_or_none()
+
+    async def of_conversation(self, conversation_id: int) -> Sequence[PaymentRequest]:
+        """A conversation's payment requests, newest first."""
+        asked = select(PaymentRequest).where(col(PaymentRequest.conversation_id) == conversation_id)
+        return (await self._db.execute(asked.order_by(col(PaymentRequest.id).desc()))).scalars().all()
+
+    async def checkout(self, checkout_id: int) -> Checkout | None:
+        """One checkout."""
+        return await self._db.get(Checkout, checkout_id)
+
+    async def checkouts_of(self, request_id: int) -> Sequence[Checkout]:
+        """A request's checkouts, newest first."""
+        asked = select(Checkout).where(col(Checkout.request_id) == request_id).order_by(col(Checkout.id).desc())
+        return (await self._db.execute(asked)).scalars().all()
+
+    async def checkout_for(
+        self, gateway: str, *, checkout_ref: str, reference: str, payment_ref: str
+    ) -> Checkout | None:
+        """The checkout a gateway speaks of: by its id, by our reference, or by the payment it led to."""
+        for asked in (
+            select(Checkout).where(col(Checkout.checkout_ref) == checkout_ref) if checkout_ref else None,
+            select(Checkout).where(col(Checkout.reference) == reference) if reference else None,
+            _led_to(payment_ref) if payment_ref else None,
+        ):
+            if asked is None:
+                continue
+            found = (await self._db.execute(asked.where(col(Checkout.gateway) == gateway))).scalars().first()
+            if found is not None:
+                return found
+        return None
+
+    async def expired(self) -> Sequence[PaymentRequest]:
+        """Unpaid requests whose time is over."""
+        asked = select(PaymentRequest).where(
+            col(PaymentRequest.state).in_(UNPAID), col(PaymentRequest.expires_at) <= self._now
+        )
+        return (await self._db.execute(asked.limit(100))).scalars().all()
+
+    async def to_poll(self) -> Sequence[Checkout]:
+        """Checkouts whose gateway should be asked now."""
+        asked = select(Checkout).where(col(Checkout.open).is_(True), col(Checkout.poll_at) <= self._now)
+        return (await self._db.execute(asked.limit(100))).scalars().all()
+
+    async def refund(self, refund_id: int) -> Refund | None:
+        """One refund."""
+        return await self._db.get(Refund, refund_id)
+
+    async def refunds_of(self, request_id: int) -> Sequence[Refund]:
+        """A request's refunds, oldest first."""
+        asked = select(Refund).where(col(Refund.request_id) == request_id).order_by(col(Refund.id))
+        return (await self._db.execute(asked)).scalars().all()
+
+
+def _led_to(payment_ref: str) -> Select[tuple[Checkout]]:
+    return (
+        select(Checkout)
+        .join(PaymentRequest, col(PaymentRequest.id) == col(Checkout.request_id))
+        .where(col(PaymentRequest.payment_ref) == payment_ref)
+        .order_by(col(Checkout.id).desc())
+    )

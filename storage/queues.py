@@ -1,0 +1,118 @@
+"""The two queues as one class: add, claim the heads of lanes under a lease, finish, retry, bury."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Generic, TypeVar, cast
+
+from sqlalchemy import CursorResult, delete, func, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+from sqlmodel import col
+
+from storage.tables import Inbox, JobState, Outbox
+
+Row = TypeVar("Row", Inbox, Outbox)
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A job in hand, until `lease_until`. `tries` counts this one."""
+
+    id: int
+    lane: str
+    kind: str
+    body: str
+    tries: int
+    lease_until: datetime
+
+
+class Queue(Generic[Row]):
+    """Rows of one lane are carried out in order of their ids; a waiting head holds up its own lane and no other."""
+
+    def __init__(self, session: AsyncSession, table: type[Row], now: datetime, woke: Callable[[], None]) -> None:
+        """`woke` is called when there is something new to do."""
+        self._session = session
+        self._table: type[Row] = table
+        self._now = now
+        self._woke = woke
+
+    async def add(self, *, lane: str, kind: str, body: str, due_at: datetime | None = None, **more: str) -> None:
+        """Put a job at the end of `lane`."""
+        moment = due_at or self._now
+        self._session.add(self._table(lane=lane, kind=kind, body=body, due_at=moment, made_at=self._now, **more))
+        await self._session.flush()
+        self._woke()
+
+    async def take_in(self, source: str, event_id: str, *, lane: str, kind: str, body: str) -> bool:
+        """Add what came in, unless it did before; True when it is new."""
+        try:
+            async with self._session.begin_nested():
+                await self.add(lane=lane, kind=kind, body=body, source=source, event_id=event_id)
+        except IntegrityError:
+            return False
+        return True
+
+    async def claim(self, limit: int, lease: timedelta) -> Sequence[Claimed]:
+        """Take up to `limit` heads of lanes that are due and that nobody holds."""
+        ids = (await self._session.execute(self._heads(limit))).scalars().all()
+        if not ids:
+            return ()
+        until = self._now + lease
+        table = self._table
+        changed = update(table).where(col(table.id).in_(ids)).values(lease_until=until, tries=col(table.tries) + 1)
+        await self._session.execute(changed)
+        rows = await self._session.execute(
+            select(table.id, table.lane, table.kind, table.body, table.tries)
+            .where(col(table.id).in_(ids))
+            .order_by(col(table.id))
+        )
+        return [Claimed(*row, lease_until=until) for row in rows]
+
+    def _heads(self, limit: int) -> Any:
+        table, earlier = self._table, aliased(self._table)
+        free = or_(col(table.lease_until).is_(None), col(table.lease_until) <= self._now)
+        before = (
+            select(earlier.id)
+            .where(earlier.state == JobState.WAITING, earlier.lane == table.lane, col(earlier.id) < col(table.id))
+            .exists()
+        )
+        return (
+            select(table.id)
+            .where(table.state == JobState.WAITING, col(table.due_at) <= self._now, free, ~before)
+            .order_by(col(table.id))
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+
+    async def done(self, job: Claimed) -> bool:
+        """Finished. False when the lease was lost and somebody else has it."""
+        return await self._finish(job, state=JobState.DONE)
+
+    async def retry(self, job: Claimed, *, due_at: datetime, problem: str) -> bool:
+        """Try again at `due_at`; the lane waits until then."""
+        self._woke()
+        return await self._finish(job, due_at=due_at, lease_until=None, problem=problem[:500])
+
+    async def bury(self, job: Claimed, problem: str) -> bool:
+        """Give it up; the lane goes on."""
+        return await self._finish(job, state=JobState.DEAD, problem=problem[:500])
+
+    async def _finish(self, job: Claimed, **values: object) -> bool:
+        table = self._table
+        mine = update(table).where(col(table.id) == job.id, col(table.lease_until) == job.lease_until).values(**values)
+        result = cast("CursorResult[Any]", await self._session.execute(mine))
+        return result.rowcount == 1
+
+    async def next_due(self) -> datetime | None:
+        """When the next waiting job falls due, or None when nothing waits."""
+        table = self._table
+        asked = select(func.min(col(table.due_at))).where(col(table.state) == JobState.WAITING)
+        moment: datetime | None = (await self._session.execute(asked)).scalar_one_or_none()
+        return moment
+
+    async def clean(self, before: datetime) -> None:
+        """Forget what was finished before that moment."""
+        table = self._table
+        await self._session.execute(delete(table).where(col(table.state) == JobState.DONE, col(table.made_at) < before))

@@ -1,0 +1,71 @@
+"""Questions about video rooms, the codes that open them and who is inside."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from storage import signals
+from storage.tables import JoinCode, Person, Presence, Room
+
+
+class Rooms:
+    """Rooms, join codes and presence."""
+
+    def __init__(self, session: AsyncSession, now: datetime, wake: Callable[[str], None]) -> None:
+        """Part of one `Work`; `wake` is told which room has changed."""
+        self._db = session
+        self._now = now
+        self._wake = wake
+
+    async def add(self, row: Room | JoinCode | Presence) -> None:
+        """Keep a new row and give it its id."""
+        self._db.add(row)
+        await self._db.flush()
+
+    def changed(self, room_id: int) -> None:
+        """After the commit, wake the pages of a room."""
+        self._wake(signals.room(room_id))
+
+    async def room(self, room_id: int) -> Room:
+        """One room; it must exist."""
+        return await self._db.get_one(Room, room_id)
+
+    async def open_for(self, conversation_id: int) -> Room | None:
+        """The room that is open for a conversation now."""
+        asked = select(Room).where(
+            col(Room.conversation_id) == conversation_id, col(Room.closed_at).is_(None), col(Room.closes_at) > self._now
+        )
+        return (await self._db.execute(asked.order_by(col(Room.id).desc()).limit(1))).scalar_one_or_none()
+
+    async def code(self, digest: str) -> JoinCode | None:
+        """The join code whose secret has that digest, valid or not."""
+        return (await self._db.execute(select(JoinCode).where(col(JoinCode.digest) == digest))).scalar_one_or_none()
+
+    async def codes(self, room_id: int) -> Sequence[tuple[JoinCode, Person]]:
+        """The codes of a room with the people they were made for."""
+        asked = (
+            select(JoinCode, Person)
+            .join(Person, col(Person.id) == col(JoinCode.person_id))
+            .where(col(JoinCode.room_id) == room_id, col(JoinCode.revoked_at).is_(None))
+        )
+        return [(row[0], row[1]) for row in await self._db.execute(asked)]
+
+    async def revoke_codes(self, room_id: int, person_id: int | None = None) -> None:
+        """From now on the codes of a room (of one person, when named) open nothing."""
+        mine = [] if person_id is None else [col(JoinCode.person_id) == person_id]
+        changed = update(JoinCode).where(col(JoinCode.room_id) == room_id, col(JoinCode.revoked_at).is_(None), *mine)
+        await self._db.execute(changed.values(revoked_at=self._now))
+
+    async def present(self, room_id: int) -> Sequence[Presence]:
+        """Who is inside now."""
+        asked = select(Presence).where(col(Presence.room_id) == room_id, col(Presence.left_at).is_(None))
+        return (await self._db.execute(asked)).scalars().all()
+
+    async def leave(self, room_id: int, person_id: int) -> None:
+        """Somebody has gone."""
+        mine = (col(Presence.room_id) == room_id, col(Presence.person_id) == person_id, col(Presence.left_at).is_(None))
+        await self._db.execute(update(Presence).where(*mine).values(left_at=self._now))
+        self.changed(room_id)

@@ -1,0 +1,91 @@
+"""What was asked for, how it was paid, and what the gateways said. Sums are integers in minor units."""
+
+from datetime import datetime
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field, SQLModel, Text
+
+from payments.facts import FactKind, Source
+from payments.machine import State
+from storage.types import UtcDateTime, words
+
+
+class PaymentRequest(SQLModel, table=True):
+    """A sum asked for. `code` is the public word in its pay link; only the state table changes `state`."""
+
+    id: int = Field(default=None, primary_key=True)
+    code: str = Field(unique=True, max_length=43)
+    team_id: int = Field(foreign_key="team.id", index=True)
+    conversation_id: int = Field(foreign_key="conversation.id", index=True)
+    service_id: int | None = Field(default=None, foreign_key="service.id")
+    asked_by_id: int = Field(foreign_key="person.id")
+    amount_minor: int
+    currency: str = Field(max_length=3)
+    description: str = Field(max_length=255)
+    state: State = Field(default=State.REQUESTED, sa_type=words(State))
+    gateway: str = Field(max_length=32)
+    live: bool = False
+    captured_minor: int = 0
+    refunded_minor: int = 0
+    payment_ref: str = Field(default="", max_length=128)
+    receipt_url: str = Field(default="", max_length=500)
+    detail: str = Field(default="", max_length=300)
+    known_by: Source | None = Field(default=None, sa_type=words(Source))
+    fulfilled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    taken_back_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    paid_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    expires_at: datetime = Field(sa_type=UtcDateTime, index=True)
+    made_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Checkout(SQLModel, table=True):
+    """One attempt to pay a request at one gateway. `reference` is our word for it, echoed by the gateway."""
+
+    __table_args__ = (UniqueConstraint("gateway", "account", "checkout_ref"),)
+
+    id: int = Field(default=None, primary_key=True)
+    request_id: int = Field(foreign_key="paymentrequest.id", index=True)
+    gateway: str = Field(max_length=32)
+    account: str = Field(default="", max_length=64)
+    reference: str = Field(unique=True, max_length=40)
+    checkout_ref: str | None = Field(default=None, max_length=128)
+    url: str = Field(default="", max_length=2000)
+    open: bool = True
+    """Whether the gateway may still report something; decides if it is polled."""
+    poll_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
+    polls: int = 0
+    expires_at: datetime = Field(sa_type=UtcDateTime)
+    made_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class GatewayFact(SQLModel, table=True):
+    """What a gateway reported, kept whether it was applied or not. `misfit` says why it was not."""
+
+    __table_args__ = (UniqueConstraint("gateway", "event_key"),)
+
+    id: int = Field(default=None, primary_key=True)
+    gateway: str = Field(max_length=32)
+    event_key: str = Field(max_length=160)
+    """The gateway's event id and the fact's place in it; a polled fact is keyed by what it says."""
+    request_id: int | None = Field(default=None, foreign_key="paymentrequest.id", index=True)
+    kind: FactKind = Field(sa_type=words(FactKind))
+    source: Source = Field(sa_type=words(Source))
+    body: str = Field(sa_type=Text)
+    misfit: str = Field(default="", max_length=300)
+    heard_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Refund(SQLModel, table=True):
+    """Money to give back. `reference` is the idempotency key of the call to the gateway."""
+
+    id: int = Field(default=None, primary_key=True)
+    request_id: int = Field(foreign_key="paymentrequest.id", index=True)
+    reference: str = Field(unique=True, max_length=40)
+    payment_ref: str = Field(max_length=128)
+    amount_minor: int
+    reason: str = Field(default="", max_length=255)
+    asked_by_id: int | None = Field(default=None, foreign_key="person.id")
+    """None: Bellhop itself, for money that came too late or twice."""
+    done_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    problem: str = Field(default="", max_length=300)
+    made_at: datetime = Field(sa_type=UtcDateTime)

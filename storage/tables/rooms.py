@@ -1,0 +1,47 @@
+"""Video rooms, the personal codes that open them, and who was in when."""
+
+from datetime import datetime
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from storage.tables.talk import Side
+from storage.types import UtcDateTime, words
+
+
+class Room(SQLModel, table=True):
+    """A video room at a provider, for one conversation."""
+
+    id: int = Field(default=None, primary_key=True)
+    conversation_id: int = Field(foreign_key="conversation.id", index=True)
+    provider: str = Field(max_length=32)
+    name: str = Field(unique=True, max_length=64)
+    opened_at: datetime = Field(sa_type=UtcDateTime)
+    closes_at: datetime = Field(sa_type=UtcDateTime)
+    closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class JoinCode(SQLModel, table=True):
+    """A person's way into a room. Only the digest of the secret is kept. `admitted_at`: let in from the lobby."""
+
+    __table_args__ = (UniqueConstraint("digest"),)
+
+    id: int = Field(default=None, primary_key=True)
+    digest: str = Field(max_length=64)
+    room_id: int = Field(foreign_key="room.id", index=True)
+    person_id: int = Field(foreign_key="person.id")
+    side: Side = Field(sa_type=words(Side))
+    expires_at: datetime = Field(sa_type=UtcDateTime)
+    revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    knocked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    admitted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class Presence(SQLModel, table=True):
+    """Somebody in a room from `joined_at` to `left_at`."""
+
+    id: int = Field(default=None, primary_key=True)
+    room_id: int = Field(foreign_key="room.id", index=True)
+    person_id: int = Field(foreign_key="person.id")
+    joined_at: datetime = Field(sa_type=UtcDateTime)
+    left_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -1,0 +1,119 @@
+"""Conversations, the seats around them, what is said, and how far each word has got."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field, SQLModel, Text
+
+from storage.types import UtcDateTime, words
+
+
+class Side(StrEnum):
+    """Who sits on a seat, and for whom a message is."""
+
+    CUSTOMER = "customer"
+    AGENT = "agent"
+
+
+class DeliveryState(StrEnum):
+    """How far a message has got on its way to one seat."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    DEAD = "dead"
+
+
+class Conversation(SQLModel, table=True):
+    """One customer with one team, over any channels. While somebody holds it, the bot keeps silent in it."""
+
+    id: int = Field(default=None, primary_key=True)
+    team_id: int = Field(foreign_key="team.id", index=True)
+    customer_id: int = Field(foreign_key="person.id", index=True)
+    holder_id: int | None = Field(default=None, foreign_key="person.id", index=True)
+    opened_at: datetime = Field(sa_type=UtcDateTime)
+    closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    spoken: int = 0
+    """How many messages and edits there were: the next one's version."""
+    told_waiting_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When the customer was last told that a person will answer."""
+
+
+class Seat(SQLModel, table=True):
+    """One side of a conversation at one address in one channel.
+
+    `thread` is empty until the channel made one (a Slack thread, a Telegram topic). `reachable` turns false when the
+    platform says that nothing arrives there any more.
+    """
+
+    __table_args__ = (UniqueConstraint("conversation_id", "account_id", "chat"),)
+
+    id: int = Field(default=None, primary_key=True)
+    conversation_id: int = Field(foreign_key="conversation.id", index=True)
+    account_id: int = Field(foreign_key="channelaccount.id", index=True)
+    side: Side = Field(sa_type=words(Side))
+    chat: str = Field(max_length=64, index=True)
+    thread: str = Field(default="", max_length=64)
+    reachable: bool = True
+
+
+class SpokenMessage(SQLModel, table=True):
+    """What was said in a conversation: a card, or a person's words. `body` is a `handlers.messages.Message` as JSON.
+
+    A card has a key: saying it again raises `version` and edits it in place. `version` counts over the conversation, so
+    a room page that knows the last one it saw can ask for what came after.
+    """
+
+    __tablename__ = "message"
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "card_key"),
+        UniqueConstraint("conversation_id", "version"),
+    )
+
+    id: int = Field(default=None, primary_key=True)
+    conversation_id: int = Field(foreign_key="conversation.id")
+    audience: Side | None = Field(default=None, sa_type=words(Side))
+    """The side it is for; None: both."""
+    author_id: int | None = Field(default=None, foreign_key="person.id")
+    """The person who said it; None: Bellhop."""
+    from_side: Side | None = Field(default=None, sa_type=words(Side))
+    note: bool = False
+    """A private note of the team: it never leaves the agents' side."""
+    card_key: str | None = Field(default=None, max_length=64)
+    body: str = Field(sa_type=Text)
+    version: int
+    origin: str | None = Field(default=None, max_length=200, index=True)
+    """Where a person's words were said, as `account:chat:message id`, so that an edit finds them."""
+    origin_json: str = Field(default="", sa_type=Text)
+    said_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Delivery(SQLModel, table=True):
+    """One message on its way to one seat."""
+
+    __table_args__ = (UniqueConstraint("message_id", "seat_id"),)
+
+    id: int = Field(default=None, primary_key=True)
+    message_id: int = Field(foreign_key="message.id")
+    seat_id: int = Field(foreign_key="seat.id", index=True)
+    state: DeliveryState = Field(default=DeliveryState.WAITING, sa_type=words(DeliveryState))
+    sent_version: int = 0
+    external_id: str = Field(default="", max_length=64)
+    """The platform's id of the message; an edit goes there."""
+    problem: str = Field(default="", max_length=300)
+
+
+class Draft(SQLModel, table=True):
+    """A form being filled in step by step, where the channel has no forms. One for each person and chat."""
+
+    __table_args__ = (UniqueConstraint("account_id", "chat", "thread", "external_id"),)
+
+    id: int = Field(default=None, primary_key=True)
+    account_id: int = Field(foreign_key="channelaccount.id")
+    chat: str = Field(max_length=64)
+    thread: str = Field(default="", max_length=64)
+    external_id: str = Field(max_length=64)
+    form: str = Field(sa_type=Text)
+    """The `handlers.messages.Form` as JSON."""
+    answers: str = Field(default="{}", sa_type=Text)
+    made_at: datetime = Field(sa_type=UtcDateTime)

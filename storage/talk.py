@@ -1,0 +1,173 @@
+"""Questions about conversations: who sits where, what was said, how far it got."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from storage import signals
+from storage.tables import Conversation, Delivery, DeliveryState, Draft, Person, Seat, Side, SpokenMessage
+
+
+class Talk:
+    """Conversations, seats, messages, deliveries and drafts."""
+
+    def __init__(self, session: AsyncSession, now: datetime, wake: Callable[[str], None]) -> None:
+        """Part of one `Work`; `wake` is told which conversation has something new."""
+        self._db = session
+        self._now = now
+        self._wake = wake
+
+    async def conversation(self, conversation_id: int) -> Conversation | None:
+        """One conversation."""
+        return await self._db.get(Conversation, conversation_id)
+
+    async def open_for(self, team_id: int, customer_id: int) -> Conversation | None:
+        """A customer's open conversation with a team."""
+        asked = select(Conversation).where(
+            col(Conversation.team_id) == team_id,
+            col(Conversation.customer_id) == customer_id,
+            col(Conversation.closed_at).is_(None),
+        )
+        return (await self._db.execute(asked.order_by(col(Conversation.id).desc()).limit(1))).scalar_one_or_none()
+
+    async def held_by(self, team_id: int, agent_id: int) -> Sequence[tuple[Conversation, Person]]:
+        """The open conversations an agent holds, with their customers."""
+        return await self._cases(team_id, col(Conversation.holder_id) == agent_id)
+
+    async def open_cases(self, team_id: int) -> Sequence[tuple[Conversation, Person]]:
+        """All open conversations of a team, with their customers, newest first."""
+        return await self._cases(team_id)
+
+    async def _cases(self, team_id: int, *more: object) -> Sequence[tuple[Conversation, Person]]:
+        asked = (
+            select(Conversation, Person)
+            .join(Person, col(Person.id) == col(Conversation.customer_id))
+            .where(col(Conversation.team_id) == team_id, col(Conversation.closed_at).is_(None), *more)  # type: ignore[arg-type]
+            .order_by(col(Conversation.id).desc())
+            .limit(25)
+        )
+        return [(row[0], row[1]) for row in await self._db.execute(asked)]
+
+    async def claim(self, conversation_id: int, agent_id: int) -> bool:
+        """Hold a conversation that nobody holds. The database decides who was first."""
+        free = or_(col(Conversation.holder_id).is_(None), col(Conversation.holder_id) == agent_id)
+        changed = (
+            update(Conversation)
+            .where(col(Conversation.id) == conversation_id, free)
+            .values(holder_id=agent_id)
+            .returning(col(Conversation.id))
+        )
+        return (await self._db.execute(changed)).scalar_one_or_none() is not None
+
+    async def seats(self, conversation_id: int, side: Side | None = None) -> Sequence[Seat]:
+        """The seats of a conversation that can be reached."""
+        asked = select(Seat).where(col(Seat.conversation_id) == conversation_id, col(Seat.reachable).is_(True))
+        if side is not None:
+            asked = asked.where(col(Seat.side) == side)
+        return (await self._db.execute(asked.order_by(col(Seat.id)))).scalars().all()
+
+    async def seat(self, seat_id: int) -> Seat:
+        """One seat; it must exist."""
+        return await self._db.get_one(Seat, seat_id)
+
+    async def seat_in_thread(self, account_id: int, chat: str, thread: str) -> Seat | None:
+        """The agents' seat whose thread that is."""
+        asked = select(Seat).where(
+            col(Seat.account_id) == account_id,
+            col(Seat.chat) == chat,
+            col(Seat.thread) == thread,
+            col(Seat.thread) != "",
+        )
+        return (await self._db.execute(asked)).scalar_one_or_none()
+
+    async def customer_seats_at(self, account_id: int, chat: str) -> Sequence[Seat]:
+        """Every customer's seat at one address, reachable or not."""
+        asked = select(Seat).where(
+            col(Seat.account_id) == account_id, col(Seat.chat) == chat, col(Seat.side) == Side.CUSTOMER
+        )
+        return (await self._db.execute(asked)).scalars().all()
+
+    async def add(self, row: Conversation | Seat | SpokenMessage | Draft) -> None:
+        """Keep a new row and give it its id."""
+        self._db.add(row)
+        await self._db.flush()
+
+    async def next_version(self, conversation_id: int) -> int:
+        """Count one more message or edit. The row stays locked until the commit, so versions appear in order."""
+        counted = (
+            update(Conversation)
+            .where(col(Conversation.id) == conversation_id)
+            .values(spoken=col(Conversation.spoken) + 1)
+            .returning(col(Conversation.spoken))
+            .execution_options(synchronize_session=False)
+        )
+        version: int = (await self._db.execute(counted)).scalar_one()
+        self._wake(signals.conversation(conversation_id))
+        return version
+
+    async def message(self, message_id: int) -> SpokenMessage:
+        """One message; it must exist."""
+        return await self._db.get_one(SpokenMessage, message_id)
+
+    async def card(self, conversation_id: int, card_key: str) -> SpokenMessage | None:
+        """The card with that key, if it was said already."""
+        asked = select(SpokenMessage).where(
+            col(SpokenMessage.conversation_id) == conversation_id, col(SpokenMessage.card_key) == card_key
+        )
+        return (await self._db.execute(asked)).scalar_one_or_none()
+
+    async def said_at_origin(self, origin: str) -> SpokenMessage | None:
+        """The message whose words were first said there."""
+        asked = select(SpokenMessage).where(col(SpokenMessage.origin) == origin)
+        return (await self._db.execute(asked)).scalars().first()
+
+    async def since(self, conversation_id: int, version: int, side: Side, limit: int = 200) -> Sequence[SpokenMessage]:
+        """What one side may read and has not seen: messages and edits after `version`, oldest first."""
+        asked = select(SpokenMessage).where(
+            col(SpokenMessage.conversation_id) == conversation_id,
+            col(SpokenMessage.version) > version,
+            or_(col(SpokenMessage.audience).is_(None), col(SpokenMessage.audience) == side),
+        )
+        return (await self._db.execute(asked.order_by(col(SpokenMessage.version)).limit(limit))).scalars().all()
+
+    async def delivery(self, message_id: int, seat_id: int) -> Delivery:
+        """How far a message got to a seat; made at the first question."""
+        asked = select(Delivery).where(col(Delivery.message_id) == message_id, col(Delivery.seat_id) == seat_id)
+        found = (await self._db.execute(asked)).scalar_one_or_none()
+        if found is None:
+            found = Delivery(message_id=message_id, seat_id=seat_id)
+            self._db.add(found)
+            await self._db.flush()
+        return found
+
+    async def deliveries(self, message_id: int) -> Sequence[Delivery]:
+        """Where a message is on all its ways."""
+        return (await self._db.execute(select(Delivery).where(col(Delivery.message_id) == message_id))).scalars().all()
+
+    async def delivered_as(self, account_id: int, chat: str, external_id: str) -> SpokenMessage | None:
+        """The message that the platform shows under that id at that address."""
+        asked = (
+            select(SpokenMessage)
+            .join(Delivery, col(Delivery.message_id) == col(SpokenMessage.id))
+            .join(Seat, col(Seat.id) == col(Delivery.seat_id))
+            .where(col(Seat.account_id) == account_id, col(Seat.chat) == chat, col(Delivery.external_id) == external_id)
+            .where(col(Delivery.state) == DeliveryState.SENT)
+        )
+        return (await self._db.execute(asked)).scalars().first()
+
+    async def draft(self, account_id: int, chat: str, thread: str, external_id: str) -> Draft | None:
+        """The form somebody is filling in at that place."""
+        asked = select(Draft).where(
+            col(Draft.account_id) == account_id,
+            col(Draft.chat) == chat,
+            col(Draft.thread) == thread,
+            col(Draft.external_id) == external_id,
+        )
+        return (await self._db.execute(asked)).scalar_one_or_none()
+
+    async def drop_draft(self, draft: Draft) -> None:
+        """The form is finished or given up."""
+        await self._db.execute(delete(Draft).where(col(Draft.id) == draft.id))

@@ -1,0 +1,37 @@
+"""One transaction's view of the database: every question has a name, grouped by what it is about."""
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage import signals
+from storage.bookings import Bookings
+from storage.money import Payments
+from storage.people import People
+from storage.queues import Queue
+from storage.rooms import Rooms
+from storage.tables import Inbox, Outbox
+from storage.talk import Talk
+from storage.vault import Vault
+
+
+class Work:
+    """What a handler may ask and change within one transaction. Only `Database.begin` commits it."""
+
+    def __init__(self, session: AsyncSession, *, now: datetime, vault: Vault) -> None:
+        """`now` stands still for the whole transaction."""
+        self.session = session
+        self.now = now
+        self.vault = vault
+        self.woken: set[str] = set()
+        self.people = People(session, now)
+        self.talk = Talk(session, now, self.wake)
+        self.bookings = Bookings(session, now)
+        self.payments = Payments(session, now)
+        self.rooms = Rooms(session, now, self.wake)
+        self.inbox = Queue(session, Inbox, now, lambda: self.wake(signals.INBOX))
+        self.outbox = Queue(session, Outbox, now, lambda: self.wake(signals.OUTBOX))
+
+    def wake(self, topic: str) -> None:
+        """After the commit, wake whoever waits for `topic`."""
+        self.woken.add(topic)
