@@ -1,14 +1,12 @@
 """Calendar files: an invitation for a booking, and the notice that takes it back (RFC 5545, RFC 5546)."""
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from booking.hours import Interval
 
-if TYPE_CHECKING:
-    from icalendar import Alarm, Event
-
 PRODUCT = "-//Bellhop//Bellhop//EN"
+REMINDER = timedelta(minutes=-10)  # from the start
+NO_MAIL = "noreply@bellhop.invalid"  # ORGANIZER must be an address; this name can never receive mail (RFC 2606)
 
 
 def invitation(
@@ -24,63 +22,41 @@ def invitation(
 ) -> bytes:
     """An .ics file for a booking; send it again with the same `uid` and a higher `sequence` to move it.
 
-    The method is PUBLISH: a REQUEST would ask for an attendee's answer, and nobody here reads that mail.
+    `organiser` is a display name or an e-mail address; `url` may be empty. The method is PUBLISH: a REQUEST would want
+    an answer from the attendee, and nobody reads that mail.
     """
-    event = _event(uid, sequence, interval, summary, organiser, now)
-    event.add("description", description)
-    event.add("status", "CONFIRMED")
+    fields: dict[str, object] = {"uid": uid, "sequence": sequence, "summary": summary, "description": description}
     if url:
-        event.add("url", url)
-        event.add("location", url)  # what phones show as "join"
-    event.add_component(_reminder(summary))
-    return _file("PUBLISH", event)
+        fields |= {"url": url, "location": url}  # phones show the location as the way to join
+    return _file("PUBLISH", "CONFIRMED", interval, fields, organiser, now)
 
 
 def cancellation_notice(
     uid: str, sequence: int, interval: Interval, summary: str, *, organiser: str, now: datetime
 ) -> bytes:
     """An .ics file that removes the booking; `sequence` must be higher than that of the last invitation."""
-    event = _event(uid, sequence, interval, summary, organiser, now)
-    event.add("status", "CANCELLED")
-    return _file("CANCEL", event)
+    fields: dict[str, object] = {"uid": uid, "sequence": sequence, "summary": summary}
+    return _file("CANCEL", "CANCELLED", interval, fields, organiser, now)
 
 
-def _event(uid: str, sequence: int, interval: Interval, summary: str, organiser: str, now: datetime) -> "Event":
-    """The part both have; `organiser` is a display name, or an e-mail address."""
-    from icalendar import Event, vCalAddress
+def _file(
+    method: str, status: str, interval: Interval, fields: dict[str, object], organiser: str, now: datetime
+) -> bytes:
+    from icalendar import Alarm, Calendar, Event  # costs a start 70 ms, and most processes never write a calendar
 
     event = Event()
-    event.add("uid", uid)
-    event.add("sequence", sequence)
-    event.add("dtstamp", now)
-    event.add("dtstart", interval.start)
-    event.add("dtend", interval.end)
-    event.add("summary", summary)
-    # ORGANIZER must be an address; one without mail is given the reserved name that can never receive any (RFC 2606).
-    address = vCalAddress(f"mailto:{organiser if '@' in organiser else 'noreply@bellhop.invalid'}")
-    address.params["CN"] = organiser
-    event.add("organizer", address)
-    return event
-
-
-def _reminder(summary: str) -> "Alarm":
-    """An alarm ten minutes before."""
-    from icalendar import Alarm
-
-    alarm = Alarm()
-    alarm.add("action", "DISPLAY")
-    alarm.add("description", summary)
-    alarm.add("trigger", timedelta(minutes=-10))
-    return alarm
-
-
-def _file(method: str, event: "Event") -> bytes:
-    from icalendar import Calendar
-
+    when = {"dtstamp": now, "dtstart": interval.start, "dtend": interval.end, "status": status}
+    for name, value in (fields | when).items():
+        event.add(name, value)
+    address = organiser if "@" in organiser else NO_MAIL
+    event.add("organizer", f"mailto:{address}", parameters={"CN": organiser})
+    if method == "PUBLISH":
+        alarm = Alarm()
+        for name, value in (("action", "DISPLAY"), ("description", fields["summary"]), ("trigger", REMINDER)):
+            alarm.add(name, value)
+        event.add_component(alarm)
     calendar = Calendar()
-    calendar.add("prodid", PRODUCT)
-    calendar.add("version", "2.0")
-    calendar.add("calscale", "GREGORIAN")
-    calendar.add("method", method)
+    for name, value in (("prodid", PRODUCT), ("version", "2.0"), ("calscale", "GREGORIAN"), ("method", method)):
+        calendar.add(name, value)
     calendar.add_component(event)
     return bytes(calendar.to_ical())

@@ -6,7 +6,7 @@ English is always understood; weekdays and months of other languages come from C
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum, auto
 from functools import cache
 
@@ -145,7 +145,8 @@ def _ahead(match: re.Match[str], now: datetime) -> Fits:
     if unit.startswith(("day", "week")):
         return _on(now.date() + timedelta(days=count * (7 if unit.startswith("week") else 1)))
     length = timedelta(minutes=count * (60 if unit.startswith("h") else 1))
-    return lambda start: length <= start - now < length + timedelta(hours=1)
+    begins = now.astimezone(UTC) + length  # in UTC: two times of one zone are subtracted as wall clocks
+    return lambda start: begins <= start.astimezone(UTC) < begins + timedelta(hours=1)
 
 
 def _dates(now: datetime, pairs: list[tuple[int, int]], year: str | None) -> Fits:

@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
 
@@ -54,7 +54,7 @@ def free_slots(
     A busy interval already carries its own buffers (`Offer.occupied`). Of several free agents the least busy that day
     gets the slot, then the first by name.
     """
-    window = day_interval(day, zone)
+    window, now = day_interval(day, zone), now.astimezone(UTC)  # times of one zone add up as wall clocks, UTC does not
     if window is None:
         return ()
     busy = {agent: merged(busy_by_agent.get(agent, ())) for agent in hours_by_agent}
@@ -118,7 +118,7 @@ def _openings(hours: WeeklyHours, window: Interval) -> tuple[Interval, ...]:
     """Everything open that may reach into `window`: hours may begin the day before and run past midnight."""
     zone = ZoneInfo(hours.zone)
     first = window.start.astimezone(zone).date() - DAY
-    count = (window.end.astimezone(zone).date() - first).days + 1
+    count = (window.end.astimezone(zone).date() - first).days + 2  # a slot may run on into the next opening
     return tuple(span for offset in range(count) for span in open_intervals(hours, first + offset * DAY))
 
 

@@ -85,7 +85,7 @@ def _conditions(found: Found, now: datetime, *, either: bool) -> tuple[Fits, Fit
     last = _last_day(found, now)
 
     def day(start: datetime) -> bool:
-        return start.date() <= last and (not days or combine(fits(start) for fits in days))
+        return now.date() <= start.date() <= last and (not days or combine(fits(start) for fits in days))
 
     def hour(start: datetime) -> bool:
         exact = not times or any(fits(start) for fits in times)

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
+import tzfpy
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 from babel.dates import format_datetime, format_skeleton
@@ -45,8 +46,6 @@ def zone_at(latitude: float, longitude: float) -> str | None:
     """The zone of a place in degrees, or None where there is none; raises ValueError off the globe."""
     if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
         raise ValueError("latitude is -90 to 90 and longitude -180 to 180 degrees")
-    import tzfpy  # the polygons take a moment to load, and few customers share a place
-
     return tzfpy.get_tz(longitude, latitude) or None
 
 
@@ -131,9 +130,15 @@ def _locale(code: str | None) -> Locale | None:
 
 @cache
 def _territories(language: str) -> frozenset[str]:
-    return frozenset(
+    """Where a language is official, and where most of its speakers are said to live."""
+    official = (
         place for place in get_global("territory_zones") if language in get_official_languages(place, de_facto=True)
     )
+    return frozenset(official) | {_likely_territory(language)}
+
+
+def _likely_territory(language: str) -> str:
+    return str(get_global("likely_subtags").get(language, "")).rpartition("_")[2]
 
 
 @cache
@@ -155,6 +160,5 @@ def _territory_zones(territory: str) -> tuple[str, ...]:
 
 def _language_zones(language: str) -> tuple[str, ...]:
     """The likeliest country's first zone, then the zones of every country that speaks the language."""
-    likely = get_global("likely_subtags").get(language, "").rpartition("_")[2]
     rest = (zone for place in _territories(language) for zone in _territory_zones(place))
-    return tuple(dict.fromkeys((*_territory_zones(likely)[:1], *sorted(rest, key=_rank))))
+    return tuple(dict.fromkeys((*_territory_zones(_likely_territory(language))[:1], *sorted(rest, key=_rank))))

@@ -15,7 +15,7 @@ MAX_PRESS = 64
 class Plain(BaseModel):
     """A frozen value that travels as JSON."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, ser_json_bytes="base64", val_json_bytes="base64")
 
 
 class Style(StrEnum):
@@ -60,7 +60,7 @@ def pressed(data: str) -> tuple[str, str]:
 
 
 class Attachment(Plain):
-    """A file that lies at a chat platform, or text of our own making. `size` in bytes.
+    """A file that lies at a chat platform, or one of our own making. `size` in bytes.
 
     `channel`, `account` and `file_id` say where it can be fetched; `content` holds it when it is our own.
     """
@@ -71,7 +71,7 @@ class Attachment(Plain):
     account: str = ""
     file_id: str = ""
     size: int = 0
-    content: str = ""
+    content: bytes = b""
 
 
 class FieldKind(StrEnum):

@@ -63,7 +63,7 @@ class Limits:
     longest: timedelta
 
     def expiry(self, wanted: datetime, *, now: datetime) -> datetime:
-        """The nearest moment the gateway accepts; work it out once per checkout and keep it, a retry must not differ."""
+        """The nearest moment the gateway accepts; work it out once per checkout: a retry must not differ."""
         return min(max(wanted, now + self.shortest), now + self.longest)
 
 

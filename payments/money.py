@@ -18,6 +18,8 @@ EXPONENTS = {
     **dict.fromkeys("CLF UYW".split(), 4),
 }
 DEFAULT_EXPONENT = 2
+# CLDR puts a space between a code and the digits beside it, Babel does not.
+BETWEEN = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
 CODE = re.compile(r"[A-Z]{3}")
 
 
@@ -79,7 +81,8 @@ def format_money(money: Money, locale: str = "en") -> str:
     # A copy of the locale's own pattern, with the number of decimals ISO gives and not CLDR's.
     pattern = copy.copy(place.currency_formats["standard"])
     pattern.frac_prec = (money.exponent, money.exponent)
-    return str(pattern.apply(as_decimal(money), place, currency=money.currency, currency_digits=False))
+    text = str(pattern.apply(as_decimal(money), place, currency=money.currency, currency_digits=False))
+    return BETWEEN.sub("\u00a0", text)
 
 
 @lru_cache(maxsize=256)

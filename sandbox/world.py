@@ -1,3 +1,4 @@
+# ruff: noqa: S105  # every secret here is made up
 """The world outside, in one object: its clock, its faults, its wire log, and the webhooks it sends.
 
 Every vendor's twin takes the `World` and nothing else from the others. A twin says `touched(topic)` after each change;
@@ -41,7 +42,7 @@ class Secrets:
 
 @dataclass(frozen=True)
 class Exchange:
-    """One HTTP exchange on the wire. `direction` is "in" (the program called a vendor) or "out" (a vendor called it)."""
+    """One HTTP exchange on the wire. `direction` is "in" (the program calls a vendor) or "out" (a vendor calls it)."""
 
     number: int
     at: str
@@ -65,6 +66,8 @@ class Webhook:
     body: bytes
     headers: Headers
     until_next: bool = False
+    carry: Callable[[str], Awaitable[int]] | None = None
+    """Takes it to the program instead of one plain POST; told the note for the wire log, returns the status."""
 
 
 @dataclass
@@ -121,12 +124,14 @@ class World:
         self.wire.append(Exchange(self._count, at, direction, service, method, status, round(ms), *cut, note))
         self.touched("wire")
 
-    async def send_webhook(self, service: str, method: str, url: str, body: bytes, headers: Headers) -> int | None:
+    async def send_webhook(self, service: str, method: str, url: str, body: bytes, headers: Headers,
+                           carry: Callable[[str], Awaitable[int]] | None = None) -> int | None:  # fmt: skip
         """Send a signed webhook to the program, with whatever trouble is switched on for it.
 
+        A vendor that retries by itself, or sends over a socket, gives its own `carry(note)`.
         Returns the status answered, 0 when nobody answered, None when a fault kept it from leaving now.
         """
-        hook = Webhook(service, method, url, body, headers)
+        hook = Webhook(service, method, url, body, headers, carry=carry)
         rule = self.faults.strike(service, method, webhook=True)
         fault = rule.fault if rule else None
         match fault:
@@ -176,6 +181,8 @@ class World:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _post(self, hook: Webhook, note: str = "") -> int:
+        if hook.carry is not None:
+            return await hook.carry(note)
         headers = hook.headers() if callable(hook.headers) else hook.headers
         status, _ = await self.call_product(hook.service, hook.method, hook.url, hook.body, headers, note)
         return status

@@ -33,7 +33,7 @@ class Bookings:
             async with self._db.begin_nested():
                 self._db.add(booking)
                 await self._db.flush()
-                cells = cells_of(booking.starts_at, booking.ends_at)
+                cells = cells_of(booking.starts_at, booking.busy_until)
                 rows = [BookedCell(agent_id=booking.agent_id, starts_at=cell, booking_id=booking.id) for cell in cells]
                 self._db.add_all(rows)
                 await self._db.flush()
@@ -62,7 +62,7 @@ class Bookings:
             col(Booking.agent_id).in_(agent_ids),
             col(Booking.state).in_(ALIVE),
             col(Booking.starts_at) < end,
-            col(Booking.ends_at) > start,
+            col(Booking.busy_until) > start,
         )
         rows = (await self._db.execute(asked)).scalars().all()
         return [row for row in rows if row.hold_until is None or row.hold_until > self._now]

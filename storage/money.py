@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -37,6 +37,11 @@ class Payments:
             return False
         return True
 
+    async def facts_of(self, checkout_id: int) -> Sequence[GatewayFact]:
+        """What fits a checkout of all that was said about it, oldest first."""
+        asked = select(GatewayFact).where(col(GatewayFact.checkout_id) == checkout_id, col(GatewayFact.misfit) == "")
+        return (await self._db.execute(asked.order_by(col(GatewayFact.id)))).scalars().all()
+
     async def request(self, request_id: int) -> PaymentRequest | None:
         """One payment request."""
         return await self._db.get(PaymentRequest, request_id, with_for_update=True)
@@ -68,11 +73,12 @@ class Payments:
         for asked in (
             select(Checkout).where(col(Checkout.checkout_ref) == checkout_ref) if checkout_ref else None,
             select(Checkout).where(col(Checkout.reference) == reference) if reference else None,
-            _led_to(payment_ref) if payment_ref else None,
+            select(Checkout).where(col(Checkout.payment_ref) == payment_ref) if payment_ref else None,
         ):
             if asked is None:
                 continue
-            found = (await self._db.execute(asked.where(col(Checkout.gateway) == gateway))).scalars().first()
+            rows = await self._db.execute(asked.where(col(Checkout.gateway) == gateway))
+            found: Checkout | None = rows.scalars().first()
             if found is not None:
                 return found
         return None
@@ -86,7 +92,7 @@ class Payments:
 
     async def to_poll(self) -> Sequence[Checkout]:
         """Checkouts whose gateway should be asked now."""
-        asked = select(Checkout).where(col(Checkout.open).is_(True), col(Checkout.poll_at) <= self._now)
+        asked = select(Checkout).where(col(Checkout.poll_at) <= self._now)
         return (await self._db.execute(asked.limit(100))).scalars().all()
 
     async def refund(self, refund_id: int) -> Refund | None:
@@ -97,12 +103,3 @@ class Payments:
         """A request's refunds, oldest first."""
         asked = select(Refund).where(col(Refund.request_id) == request_id).order_by(col(Refund.id))
         return (await self._db.execute(asked)).scalars().all()
-
-
-def _led_to(payment_ref: str) -> Select[tuple[Checkout]]:
-    return (
-        select(Checkout)
-        .join(PaymentRequest, col(PaymentRequest.id) == col(Checkout.request_id))
-        .where(col(PaymentRequest.payment_ref) == payment_ref)
-        .order_by(col(Checkout.id).desc())
-    )

@@ -38,21 +38,15 @@ class Queue(Generic[Row]):
         self._now = now
         self._woke = woke
 
-    async def add(self, *, lane: str, kind: str, body: str, due_at: datetime | None = None, **more: str) -> None:
+    async def add(self, *, lane: str, kind: str, body: str, due_at: datetime | None = None) -> None:
         """Put a job at the end of `lane`."""
-        moment = due_at or self._now
-        self._session.add(self._table(lane=lane, kind=kind, body=body, due_at=moment, made_at=self._now, **more))
+        self._session.add(self._row(lane, kind, body, due_at or self._now))
         await self._session.flush()
         self._woke()
 
-    async def take_in(self, source: str, event_id: str, *, lane: str, kind: str, body: str) -> bool:
-        """Add what came in, unless it did before; True when it is new."""
-        try:
-            async with self._session.begin_nested():
-                await self.add(lane=lane, kind=kind, body=body, source=source, event_id=event_id)
-        except IntegrityError:
-            return False
-        return True
+    def _row(self, lane: str, kind: str, body: str, due_at: datetime) -> Row:
+        made: dict[str, Any] = {"lane": lane, "kind": kind, "body": body, "due_at": due_at, "made_at": self._now}
+        return self._table(**made)
 
     async def claim(self, limit: int, lease: timedelta) -> Sequence[Claimed]:
         """Take up to `limit` heads of lanes that are due and that nobody holds."""
@@ -64,7 +58,7 @@ class Queue(Generic[Row]):
         changed = update(table).where(col(table.id).in_(ids)).values(lease_until=until, tries=col(table.tries) + 1)
         await self._session.execute(changed)
         rows = await self._session.execute(
-            select(table.id, table.lane, table.kind, table.body, table.tries)
+            select(col(table.id), col(table.lane), col(table.kind), col(table.body), col(table.tries))
             .where(col(table.id).in_(ids))
             .order_by(col(table.id))
         )
@@ -74,13 +68,17 @@ class Queue(Generic[Row]):
         table, earlier = self._table, aliased(self._table)
         free = or_(col(table.lease_until).is_(None), col(table.lease_until) <= self._now)
         before = (
-            select(earlier.id)
-            .where(earlier.state == JobState.WAITING, earlier.lane == table.lane, col(earlier.id) < col(table.id))
+            select(col(earlier.id))
+            .where(
+                col(earlier.state) == JobState.WAITING,
+                col(earlier.lane) == col(table.lane),
+                col(earlier.id) < col(table.id),
+            )
             .exists()
         )
         return (
-            select(table.id)
-            .where(table.state == JobState.WAITING, col(table.due_at) <= self._now, free, ~before)
+            select(col(table.id))
+            .where(col(table.state) == JobState.WAITING, col(table.due_at) <= self._now, free, ~before)
             .order_by(col(table.id))
             .limit(limit)
             .with_for_update(skip_locked=True)
@@ -116,3 +114,20 @@ class Queue(Generic[Row]):
         """Forget what was finished before that moment."""
         table = self._table
         await self._session.execute(delete(table).where(col(table.state) == JobState.DONE, col(table.made_at) < before))
+
+
+class InboxQueue(Queue[Inbox]):
+    """What came in. The unique key over source and event id makes a repeated delivery boring."""
+
+    async def take_in(self, source: str, event_id: str, *, lane: str, kind: str, body: str) -> bool:
+        """Add what came in, unless it did before; True when it is new."""
+        row = self._row(lane, kind, body, self._now)
+        row.source, row.event_id = source, event_id
+        try:
+            async with self._session.begin_nested():
+                self._session.add(row)
+                await self._session.flush()
+        except IntegrityError:
+            return False
+        self._woke()
+        return True

@@ -8,7 +8,7 @@ from storage import signals
 from storage.bookings import Bookings
 from storage.money import Payments
 from storage.people import People
-from storage.queues import Queue
+from storage.queues import InboxQueue, Queue
 from storage.rooms import Rooms
 from storage.tables import Inbox, Outbox
 from storage.talk import Talk
@@ -29,7 +29,7 @@ class Work:
         self.bookings = Bookings(session, now)
         self.payments = Payments(session, now)
         self.rooms = Rooms(session, now, self.wake)
-        self.inbox = Queue(session, Inbox, now, lambda: self.wake(signals.INBOX))
+        self.inbox = InboxQueue(session, Inbox, now, lambda: self.wake(signals.INBOX))
         self.outbox = Queue(session, Outbox, now, lambda: self.wake(signals.OUTBOX))
 
     def wake(self, topic: str) -> None:

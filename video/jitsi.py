@@ -25,6 +25,7 @@ PUBLIC_DEMO = "meet.jit.si"
 SHORTEST_SECRET = 32  # bytes: RFC 7518 section 3.2, a key at least as long as SHA-256's output
 SHORTEST_RSA = 2048  # bits: RFC 7518 section 3.3
 EARLY = timedelta(seconds=10)  # the server allows no leeway, and clocks differ
+ORIGIN = re.compile(r"https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?")
 ROOM = re.compile(r"[a-z0-9][a-z0-9_-]{7,127}")  # Prosody refuses names over 128 characters
 
 # Without a features claim a moderator gets recording and live streaming by default; naming them takes both away.
@@ -126,9 +127,10 @@ class Jitsi:
 
 
 def _address(domain: str) -> SplitResult:
-    """The server's scheme, host and port; a bare host means https."""
+    """The server's scheme, host and port; a bare host means https, and what is no host at all comes back empty."""
     text = domain.strip().rstrip("/").lower()
-    return urlsplit(text if "://" in text else f"https://{text}")
+    full = text if "://" in text else f"https://{text}"
+    return urlsplit(full if ORIGIN.fullmatch(full) else "")
 
 
 def _subject(keys: JitsiKeys, address: SplitResult) -> str:
@@ -193,7 +195,7 @@ def _require_enterable(room: str, lasts: timedelta) -> None:
 def _fault(keys: JitsiKeys, address: SplitResult) -> str | None:
     """The first reason why these keys cannot work, as a sentence for the operator."""
     host = address.hostname
-    if not host or address.scheme not in ("https", "http") or address.path:
+    if not host:
         return f"The Jitsi domain {keys.domain!r} must be a host such as meet.example.com."
     if host == PUBLIC_DEMO:
         return f"{PUBLIC_DEMO} does not accept tokens from others: use your own Jitsi server or JaaS."

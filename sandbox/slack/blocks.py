@@ -15,9 +15,10 @@ TEXT_IN_ALL = 13_000
 BLOCKS_IN_MESSAGE, BLOCKS_IN_VIEW = 50, 100
 
 INPUTS = frozenset(
-    """plain_text_input number_input email_text_input url_text_input static_select multi_static_select external_select
-    users_select conversations_select channels_select multi_users_select multi_conversations_select datepicker timepicker
-    datetimepicker checkboxes radio_buttons file_input rich_text_input""".split()
+    """plain_text_input number_input email_text_input url_text_input rich_text_input file_input
+    static_select external_select users_select conversations_select channels_select
+    multi_static_select multi_external_select multi_users_select multi_conversations_select
+    datepicker timepicker datetimepicker checkboxes radio_buttons""".split()
 )
 PRESSABLE = frozenset({"button", "overflow", "workflow_button"}) | INPUTS
 Problems = Iterator[str]
@@ -45,7 +46,9 @@ BLOCK_LISTS = {
     "context": ("elements", 10, True),
     "rich_text": ("elements", 1000, True),
 }
-BLOCK_TYPES = frozenset({*BLOCK_TEXTS, *BLOCK_LISTS, "divider", "markdown", "video", "table", "file", "context_actions"})
+BLOCK_TYPES = frozenset(
+    {*BLOCK_TEXTS, *BLOCK_LISTS, "divider", "markdown", "video", "table", "file", "context_actions"}
+)
 ELEMENT_TEXTS: dict[str, tuple[Rule, ...]] = {"button": (Rule("text", 75, needed=True, plain=True),)}
 ELEMENT_STRINGS = {
     "button": (("value", 2000), ("url", 3000), ("accessibility_label", 75)),

@@ -1,4 +1,4 @@
-"""The state of Slack and the few ways to change it: post, change, remove. Each change is told to the app as an event."""
+"""The state of Slack and the few ways to change it: post, change, remove. The app hears of each as an event."""
 
 import itertools
 import secrets
@@ -95,12 +95,11 @@ class Core:
         trigger.used = True
         return trigger
 
-    def new_address(self, team: Workspace, user: str, channel: str, message: Message | None = None) -> str:
+    def new_address(self, team: Workspace, user: str, channel: str, original: str = "") -> str:
         """A fresh response_url for `user` in `channel`."""
         until = self.world.clock.now() + ReplyAddress.LIFE
         key = f"{team.id}/{next(self._numbers)}/{secrets.token_urlsafe(18)}"
-        thread = message.thread_ts if message else ""
-        self.addresses[key] = ReplyAddress(key, team.id, user, channel, until, thread, message)
+        self.addresses[key] = ReplyAddress(key, team.id, user, channel, until, original)
         return f"{self.world.public_url}/slack/actions/{key}"
 
     def new_view(self, user: str, body: Json, below: View | None = None) -> View:
@@ -129,7 +128,8 @@ class Core:
         channel.messages[channel.messages.index(message)] = fresh
         self.touched()
         after = message_json(self, team, fresh)
-        self._tell_hidden(team, channel, "message_changed", message=after, previous_message=before)
+        if not message.only_for:
+            self._tell_hidden(team, channel, "message_changed", message=after, previous_message=before)
         return fresh
 
     def remove(self, team: Workspace, channel: Channel, message: Message) -> None:

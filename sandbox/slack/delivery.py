@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 import hmac
-import itertools
 import json
 import time
 from collections import defaultdict
@@ -18,7 +17,7 @@ from sandbox.world import World
 
 PATIENCE = 3.0  # seconds that Slack waits for an answer
 TOO_LATE = -1
-VERIFICATION_TOKEN = "sandbox-verification-token"
+VERIFICATION_TOKEN = "sandbox-verification-token"  # noqa: S105 (made up)
 # Which scope an event wants (docs.slack.dev/reference/events).
 EVENT_NAMES = {"channel": "message.channels", "group": "message.groups", "im": "message.im", "mpim": "message.mpim"}
 EVENT_SCOPES = {"channel": "channels:history", "group": "groups:history", "im": "im:history", "mpim": "mpim:history"}
@@ -89,29 +88,30 @@ class Delivery:
         name = EVENT_NAMES[event["channel_type"]] if kind == "message" else kind
         payload = _callback(team, event_id, int(self.world.clock.now().timestamp()), event)
 
-        async def deliver(note: str) -> None:
-            await self._deliver_event(name, payload, note)
+        async def carry(note: str) -> int:
+            return await self._carry_event(name, payload, note)
 
         async with self._locks[order or event_id]:
             body, url = json.dumps(payload).encode(), self._url
-            await self.world.send_webhook("slack", name, url, body, {}, deliver)
+            await self.world.send_webhook("slack", name, url, body, {}, carry)
 
     async def last_event(self, team: Workspace, event_id: str, event: Json) -> None:
         """Tell of the end of an installation, which no scope and no later uninstall holds back."""
         payload = _callback(team, event_id, int(self.world.clock.now().timestamp()), event)
-        await self._deliver_event(event["type"], payload, "")
+        await self._carry_event(event["type"], payload, "")
 
-    async def _deliver_event(self, name: str, payload: Json, note: str) -> None:
+    async def _carry_event(self, name: str, payload: Json, note: str) -> int:
         reason = ""
-        for attempt in itertools.count():
+        for attempt in range(len(self.retry_after) + 1):
             if attempt:
                 await asyncio.sleep(self.retry_after[attempt - 1])
             headers = {"X-Slack-Retry-Num": str(attempt), "X-Slack-Retry-Reason": reason} if attempt else {}
             body = json.dumps(payload).encode()
             answer = await self._carry("events_api", name, payload, body, headers, note)
-            if answer.ok or attempt == len(self.retry_after):
-                return
+            if answer.ok:
+                break
             reason = {0: "connection_failed", TOO_LATE: "http_timeout"}.get(answer.status, "http_error")
+        return answer.status
 
     async def _carry(self, kind: str, name: str, payload: Json, body: bytes, headers: dict[str, str] | None = None,
                      note: str = "") -> Answer:  # fmt: skip

@@ -4,7 +4,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 Json = dict[str, Any]
 Kind = Literal["public", "private", "im", "mpim"]
@@ -82,6 +82,10 @@ class Channel:
     def find(self, ts: str) -> Message | None:
         """The lasting message with this `ts`; ephemeral ones cannot be found by it."""
         return next((m for m in self.messages if m.ts == ts and not m.only_for), None)
+
+    def seen_by(self, user: str, ts: str) -> Message | None:
+        """The message with this `ts` as far as `user` sees it, ephemeral ones included."""
+        return next((m for m in self.messages if m.ts == ts and m.only_for in ("", user)), None)
 
     def replies(self, ts: str) -> list[Message]:
         """The lasting replies in the thread that hangs on `ts`."""
@@ -178,12 +182,11 @@ class ReplyAddress:
     user: str
     channel: str
     until: datetime
-    thread_ts: str = ""
-    message: Message | None = None
+    original: str = ""
     uses: int = 0
 
-    LIFE = timedelta(minutes=30)
-    USES = 5
+    LIFE: ClassVar = timedelta(minutes=30)
+    USES: ClassVar = 5
 
 
 @dataclass(frozen=True)

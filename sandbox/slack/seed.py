@@ -3,8 +3,8 @@
 from sandbox.slack.model import APP_NAME, Channel, Command, Install, Person, Shortcut, Workspace
 
 SCOPES = frozenset(
-    """app_mentions:read channels:history channels:join channels:read chat:write chat:write.customize commands files:read
-    files:write groups:history groups:read im:history im:read im:write mpim:history pins:write reactions:read
+    """app_mentions:read channels:history channels:join channels:read chat:write chat:write.customize commands
+    files:read files:write groups:history groups:read im:history im:read im:write mpim:history pins:write reactions:read
     reactions:write team:read users.profile:read users:read users:read.email""".split()
 )
 

@@ -48,7 +48,8 @@ class Sockets:
         try:
             message = {"envelope_id": envelope, "type": kind, "payload": payload, **extra}
             await self.open[-1].send_json(message)
-            return await waiting
+            acknowledged: Json = await waiting
+            return acknowledged
         finally:
             del self._waiting[envelope]
 

@@ -61,7 +61,7 @@ class Api:
 
     def _endpoint(self, call: Call, shape: Json) -> Callable[[Request], Any]:
         async def endpoint(request: Request) -> Response:
-            raw = (await request.body()).decode() if request.method == "POST" else request.url.query
+            raw = (await request.body()).decode(errors="replace") if request.method == "POST" else request.url.query
             request_id = "req_" + secrets.token_hex(7)
             try:
                 self._admit(request)
@@ -130,8 +130,12 @@ class Api:
     def _balance(self, form: Json, path: dict[str, str]) -> Json:
         held: dict[str, int] = {}
         for charge in self.books.charges.values():
-            held[charge["currency"]] = held.get(charge["currency"], 0) + charge["amount_captured"] - charge["amount_refunded"]
-        pending = [{"amount": amount, "currency": code, "source_types": {"card": amount}} for code, amount in held.items()]
+            held[charge["currency"]] = (
+                held.get(charge["currency"], 0) + charge["amount_captured"] - charge["amount_refunded"]
+            )
+        pending = [
+            {"amount": amount, "currency": code, "source_types": {"card": amount}} for code, amount in held.items()
+        ]
         available = [{"amount": 0, "currency": "usd", "source_types": {"card": 0}}]
         return {"object": "balance", "available": available, "livemode": False, "pending": pending}
 
@@ -162,7 +166,9 @@ def page(things: list[Json], form: Json, url: str) -> Json:
     """The part of a list that was asked for: filters, `starting_after`, `ending_before`, `limit`."""
     limit = form.get("limit", 10)
     if not 1 <= limit <= 100:
-        raise Refused("Invalid integer: limit must be between 1 and 100", code="parameter_invalid_integer", param="limit")
+        raise Refused(
+            "Invalid integer: limit must be between 1 and 100", code="parameter_invalid_integer", param="limit"
+        )
     found = [thing for thing in things if _wanted(thing, form)]
     ids = [thing["id"] for thing in found]
     if (after := form.get("starting_after")) in ids:
@@ -170,6 +176,10 @@ def page(things: list[Json], form: Json, url: str) -> Json:
     if (before := form.get("ending_before")) in ids:
         found = found[: ids.index(before)][-limit:]
     return objects.listing(url, found[:limit], more=len(found) > limit)
+
+
+def _funds(amount: int, currency: str) -> Json:
+    return {"amount": amount, "currency": currency, "source_types": {"card": amount}}
 
 
 BOUNDS: dict[str, Callable[[int, int], bool]] = {
@@ -202,7 +212,7 @@ def _replay(known: Remembered, asked: str, key: str, request: Request) -> Respon
         told = f"{told} Try using a key other than '{key}' if you meant to execute a different request."
         raise Refused(told, kind="idempotency_error")
     response = _signed(JSONResponse(known.body, known.status), request, known.request_id)
-    response.headers |= {"Idempotent-Replayed": "true", "Original-Request": known.request_id}
+    response.headers.update({"Idempotent-Replayed": "true", "Original-Request": known.request_id})
     return response
 
 

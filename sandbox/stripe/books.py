@@ -48,10 +48,11 @@ class Books:
 
     def open(self, form: Json) -> Json:
         """A new Checkout Session for a checked form."""
-        session = objects.session(form, created=self.now, public_url=self.world.public_url)
+        lines = [objects.line_item(line) for line in form["line_items"]]
+        session = objects.session(form, lines, created=self.now, public_url=self.world.public_url)
         self.sessions[session["id"]] = session
         self.forms[session["id"]] = form
-        self.lines[session["id"]] = [objects.line_item(line) for line in form["line_items"]]
+        self.lines[session["id"]] = lines
         return session
 
     def pay(self, session_id: str) -> Events:
@@ -109,7 +110,9 @@ class Books:
         """End an open session. Raises `Refused` for any other."""
         session = self.find("sessions", session_id, "session")
         if session["status"] != "open":
-            told = "Only Checkout Sessions with a status in [\"open\"] can be expired. This Checkout Session has a status of"
+            told = (
+                'Only Checkout Sessions with a status in ["open"] can be expired. This Checkout Session has a status of'
+            )
             raise Refused(f"{told} {session['status']}.")
         session |= {"status": "expired", "url": None}
         return [self._tell("checkout.session.expired", session)]
@@ -117,7 +120,11 @@ class Books:
     def expire_due(self) -> Events:
         """End every open session whose time is over."""
         now = self.now
-        due = [key for key, session in self.sessions.items() if session["status"] == "open" and session["expires_at"] <= now]
+        due = [
+            key
+            for key, session in self.sessions.items()
+            if session["status"] == "open" and session["expires_at"] <= now
+        ]
         return [event for key in due for event in self.expire(key)]
 
     def refund(self, form: Json) -> tuple[Json, Events]:
@@ -225,7 +232,10 @@ class Books:
         charge["amount_refunded"] += refund["amount"]
         charge["refunded"] = charge["amount_refunded"] == charge["amount"]
         created = self._tell("refund.created", refund)
-        known = refund["destination_details"]["card"] | {"reference": "7000000000000000000", "reference_status": "available"}
+        known = refund["destination_details"]["card"] | {
+            "reference": "7000000000000000000",
+            "reference_status": "available",
+        }
         refund["destination_details"] = {"type": "card", "card": known}
         return [created, self._tell("charge.refunded", charge, before), self._tell("refund.updated", refund, {})]
 

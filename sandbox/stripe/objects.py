@@ -12,7 +12,12 @@ CARD = {
     "network": "visa", "three_d_secure": None, "wallet": None,
 }  # fmt: skip
 DEBIT = {"bank_code": "37040044", "country": "DE", "last4": "3000", "fingerprint": "sandbox", "mandate": None}
-METHODS: dict[str, Json] = {"card": {"type": "card", "card": CARD}, "sepa_debit": {"type": "sepa_debit", "sepa_debit": DEBIT}}
+METHODS: dict[str, Json] = {
+    "card": {"type": "card", "card": CARD},
+    "sepa_debit": {"type": "sepa_debit", "sepa_debit": DEBIT},
+}
+REFERENCE = {"reference_status": "pending", "reference_type": "acquirer_reference_number", "type": "refund"}
+CHARGEBACK = {"brand": "visa", "case_type": "chargeback", "network_reason_code": "10.4"}
 
 
 def fresh(prefix: str) -> str:
@@ -25,10 +30,9 @@ def listing(url: str, items: list[Json], *, more: bool = False) -> Json:
     return {"object": "list", "url": url, "has_more": more, "data": items}
 
 
-def session(form: Json, *, created: int, public_url: str) -> Json:
-    """An open Checkout Session for a checked form."""
+def session(form: Json, lines: list[Json], *, created: int, public_url: str) -> Json:
+    """An open Checkout Session for a checked form and its line items."""
     identifier = "cs_test_" + fresh("a1").replace("_", "")
-    lines = [line_item(line) for line in form["line_items"]]
     total = sum(line["amount_total"] for line in lines)
     blank: Json = dict.fromkeys(
         """after_expiration allow_promotion_codes billing_address_collection branding_settings client_secret consent
@@ -39,7 +43,8 @@ def session(form: Json, *, created: int, public_url: str) -> Json:
     )
     given = {key: value for key, value in form.items() if key in blank or key == "success_url"}
     return blank | given | {
-        "id": identifier, "object": "checkout.session", "mode": "payment", "ui_mode": form.get("ui_mode", "hosted_page"),
+        "id": identifier, "object": "checkout.session", "mode": "payment",
+        "ui_mode": form.get("ui_mode", "hosted_page"),
         "status": "open", "payment_status": "unpaid", "livemode": False, "created": created,
         "expires_at": form.get("expires_at", created + 24 * 3600), "amount_subtotal": total, "amount_total": total,
         "currency": lines[0]["currency"], "metadata": form.get("metadata", {}), "custom_fields": [], "custom_text": {},
@@ -59,9 +64,9 @@ def line_item(line: Json) -> Json:
         "id": fresh("li"), "object": "item", "amount_discount": 0, "amount_subtotal": total, "amount_tax": 0,
         "amount_total": total, "currency": currency, "description": product["name"], "quantity": quantity,
         "price": {
-            "id": fresh("price"), "object": "price", "active": False, "billing_scheme": "per_unit", "currency": currency,
-            "livemode": False, "metadata": {}, "product": fresh("prod"), "recurring": None, "type": "one_time",
-            "unit_amount": price["unit_amount"], "unit_amount_decimal": str(price["unit_amount"]),
+            "id": fresh("price"), "object": "price", "active": False, "billing_scheme": "per_unit",
+            "currency": currency, "livemode": False, "metadata": {}, "product": fresh("prod"), "recurring": None,
+            "type": "one_time", "unit_amount": price["unit_amount"], "unit_amount_decimal": str(price["unit_amount"]),
         },
     }  # fmt: skip
 
@@ -103,9 +108,9 @@ def charge(paid: Json, *, method: str, status: str, created: int, public_url: st
 def refund(of: Json, amount: int, *, created: int, reason: str | None, metadata: dict[str, str]) -> Json:
     """Money that goes back from a charge."""
     return {
-        "id": fresh("re"), "object": "refund", "amount": amount, "balance_transaction": fresh("txn"), "charge": of["id"],
-        "created": created, "currency": of["currency"], "metadata": metadata, "payment_intent": of["payment_intent"],
-        "destination_details": {"type": "card", "card": {"reference_status": "pending", "reference_type": "acquirer_reference_number", "type": "refund"}},
+        "id": fresh("re"), "object": "refund", "amount": amount, "balance_transaction": fresh("txn"),
+        "charge": of["id"], "created": created, "currency": of["currency"], "metadata": metadata,
+        "payment_intent": of["payment_intent"], "destination_details": {"type": "card", "card": REFERENCE},
         "reason": reason, "receipt_number": None, "source_transfer_reversal": None, "status": "succeeded",
         "transfer_reversal": None,
     }  # fmt: skip
@@ -121,7 +126,7 @@ def dispute(of: Json, *, created: int) -> Json:
             "enhanced_eligibility": {},
         },
         "is_charge_refundable": False, "livemode": False, "metadata": {}, "payment_intent": of["payment_intent"],
-        "payment_method_details": {"type": "card", "card": {"brand": "visa", "case_type": "chargeback", "network_reason_code": "10.4"}},
+        "payment_method_details": {"type": "card", "card": CHARGEBACK},
         "reason": "fraudulent", "status": "needs_response",
     }  # fmt: skip
 

@@ -34,9 +34,9 @@ LINE = {
     "tax_rates": [text],
 }  # fmt: skip
 INTENT = {
-    "metadata": labels, "description": text, "receipt_email": text, "statement_descriptor": text, "capture_method": text,
-    "statement_descriptor_suffix": text, "setup_future_usage": text, "shipping": anything, "transfer_group": text,
-    "application_fee_amount": integer, "on_behalf_of": text, "transfer_data": anything,
+    "metadata": labels, "description": text, "receipt_email": text, "statement_descriptor": text,
+    "capture_method": text, "statement_descriptor_suffix": text, "setup_future_usage": text, "shipping": anything,
+    "transfer_group": text, "application_fee_amount": integer, "on_behalf_of": text, "transfer_data": anything,
 }  # fmt: skip
 SESSION: Json = {
     "mode": text, "success_url": text, "cancel_url": text, "line_items": [LINE], "client_reference_id": text,
@@ -89,7 +89,9 @@ def _check_addresses(form: Json) -> None:
     for name in ("success_url", "cancel_url"):
         value = form.get(name)
         if value == "":
-            told = f"You passed an empty string for '{name}'. We assume empty values are an attempt to unset a parameter"
+            told = (
+                f"You passed an empty string for '{name}'. We assume empty values are an attempt to unset a parameter"
+            )
             raise Refused(f"{told}; however '{name}' cannot be unset.", code="parameter_invalid_empty", param=name)
         if value is not None and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname):
             raise Refused("Not a valid URL", code="url_invalid", param=name)

@@ -23,10 +23,10 @@ from sandbox.world import World
 class Stripe:
     """One Stripe account in test mode.
 
-    What people do is a method, named the same for the page and for tests: `pay`, `decline`, `authenticate`, `pay_later`
-    then `settle`, `pay_twice`, `expire`, `refund_in_dashboard`, `dispute` then `close_dispute`, `resend`. Each takes the
-    id of a Checkout Session unless it says otherwise, raises `Refused` when Stripe would not allow it, and returns when
-    the program has been told (once; what failed is sent again in the background).
+    What people do is a method, named the same for the page and for tests: `pay`, `decline`, `authenticate`,
+    `pay_later` then `settle`, `pay_twice`, `expire`, `refund_in_dashboard`, `dispute` then `close_dispute`, `resend`.
+    Each takes the id of a Checkout Session unless it says otherwise, raises `Refused` when Stripe would not allow it,
+    and returns when the program has been told (once; what failed is sent again in the background).
 
     State, as Stripe's own JSON by id: `sessions`, `intents`, `charges`, `refunds`, `disputes`, `events`.
     """
@@ -43,7 +43,9 @@ class Stripe:
         self.gaps: tuple[float, ...] = (0.5, 1, 2, 4, 8, 16)
         self.api = APIRouter()
         self.api.include_router(
-            Api(self.books, world.secrets.stripe_api_key, payee, lambda events: world.spawn(self.deliver(events))).router
+            Api(
+                self.books, world.secrets.stripe_api_key, payee, lambda events: world.spawn(self.deliver(events))
+            ).router
         )
         self.api.include_router(pages(self))
         self.ui = dashboard(self)
@@ -80,7 +82,7 @@ class Stripe:
         await self.deliver(self.books.expire(session_id))
 
     async def refund_in_dashboard(self, identifier: str, amount: int | None = None) -> str:
-        """The team gives money back by hand; takes a session, intent or charge id, minor units; returns the refund's id."""
+        """The team gives money back by hand; takes a session, intent or charge id; returns the refund's id."""
         form: Json = {"charge": self.books.charge_of(identifier)["id"], "reason": "requested_by_customer"}
         refund, events = self.books.refund(form | ({} if amount is None else {"amount": amount}))
         await self.deliver(events)

@@ -5,7 +5,7 @@ from html import unescape
 from typing import Any
 from urllib.parse import urlsplit
 
-from sandbox.telegram.errors import bad_request
+from sandbox.telegram.errors import Refused, bad_request
 
 Json = dict[str, Any]
 
@@ -36,6 +36,7 @@ FOUND = (
 )
 TOKEN = re.compile(r"<|&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|lt|gt|amp|quot);")
 ATTRIBUTE = re.compile(r"""\s*([^\s=>/]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]*))""")
+TAG_NAME = re.compile(r"[^\s>]*")
 SOLID = {"code", "pre", "text_link", "text_mention"}
 
 
@@ -71,18 +72,22 @@ class _Html:
                 self._start(token.start())
         self.text += self.source[self.at :]
         if self.open:
-            raise bad_request(f"can't parse entities: Can't find end tag corresponding to start tag \"{self.open[-1][0]}\"")
+            raise bad_request(
+                f"can't parse entities: Can't find end tag corresponding to start tag \"{self.open[-1][0]}\""
+            )
         return self.text, self.entities
 
     def _bytes(self, index: int) -> int:
         return len(self.source[:index].encode())
 
     def _start(self, begin: int) -> None:
-        name = re.compile(r"[^\s>]*").match(self.source, self.at)
+        name = TAG_NAME.match(self.source, self.at)
         tag = name[0].lower() if name else ""
         self.at += len(tag)
         if tag not in TAGS:
-            raise bad_request(f'can\'t parse entities: Unsupported start tag "{tag}" at byte offset {self._bytes(begin)}')
+            raise bad_request(
+                f'can\'t parse entities: Unsupported start tag "{tag}" at byte offset {self._bytes(begin)}'
+            )
         attributes: dict[str, str] = {}
         while found := ATTRIBUTE.match(self.source, self.at):
             attributes[found[1].lower()] = unescape(found[2] or found[3] or found[4] or "")
@@ -110,7 +115,9 @@ class _Html:
         tag, attributes, offset = self.open.pop()
         if name not in ("", tag):
             where = f"at byte offset {self._bytes(begin)}"
-            raise bad_request(f'can\'t parse entities: Unmatched end tag {where}, expected "</{tag}>", found "</{name}>"')
+            raise bad_request(
+                f'can\'t parse entities: Unmatched end tag {where}, expected "</{tag}>", found "</{name}>"'
+            )
         length = units(self.text) - offset
         if length and (entity := self._entity(tag, attributes, offset, length)):
             self.entities.append(entity)
@@ -164,6 +171,8 @@ def format_text(text: str, parse_mode: str = "", entities: list[Json] | None = N
         text, marked = _Html(text).read()
     elif mode in ("", "none"):
         marked = [dict(entity) for entity in entities or []]
+    elif mode in ("markdown", "markdownv2"):
+        raise Refused(501, f"Not Implemented: the sandbox does not play parse_mode {parse_mode}")
     else:
         raise bad_request("Unsupported parse_mode")
     text, marked = _trim(text.replace("\r", ""), marked)

@@ -42,10 +42,12 @@ class Files:
             raise bad_request("file is too big" if kind != "photo" else "PHOTO_SAVE_FILE_INVALID")
         number = len(self.kept) + 1
         unique = "AQAD" + hashlib.sha256(upload.data).hexdigest()[:12]
-        thing = {"file_id": f"BQAC{number:06d}{unique}", "file_unique_id": unique, "file_size": len(upload.data)}
+        thing: Json = {"file_id": f"BQAC{number:06d}{unique}", "file_unique_id": unique, "file_size": len(upload.data)}
         suffix = EXTENSION.get(kind) or mimetypes.guess_extension(upload.mime) or ""
         path = f"{FOLDER[kind]}/file_{number}{suffix}"
-        stored = StoredFile(thing["file_id"], path, kind, upload.mime, upload.data, _describe(kind, upload, thing, about))
+        stored = StoredFile(
+            thing["file_id"], path, kind, upload.mime, upload.data, _describe(kind, upload, thing, about)
+        )
         self.kept[stored.file_id] = stored
         return stored
 

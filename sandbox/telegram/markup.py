@@ -59,7 +59,7 @@ def _reply_button(button: Any) -> Json:
     if not isinstance(button, dict):
         raise bad_request("Can't parse keyboard button: KeyboardButton must be a String or an Object")
     if not button.get("text"):
-        raise bad_request("Can't parse keyboard button: Field \"text\" must be of type String")
+        raise bad_request('Can\'t parse keyboard button: Field "text" must be of type String')
     return button
 
 
@@ -68,7 +68,9 @@ def _inline_button(button: Any, private: bool) -> Json:
         raise bad_request("Can't parse inline keyboard button: InlineKeyboardButton must be an Object")
     if not button.get("text"):
         raise bad_request("Can't parse inline keyboard button: Can't find field \"text\"")
-    kind = next((name for name in INLINE if button.get(name) not in (None, "") or name in button and "query" in name), None)
+    kind = next(
+        (name for name in INLINE if button.get(name) not in (None, "") or (name in button and "query" in name)), None
+    )
     if kind is None:
         raise bad_request("Can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard")
     if problem := _problem(kind, button[kind], private):

@@ -15,6 +15,7 @@ from sandbox.telegram.webapp import with_init_data
 
 BUTTON_ANSWERED_IN = 5.0
 COLOR = 7322096
+WRITTEN = {"text", "photo", "document", "video", "audio", "voice"}
 
 
 class CannotDo(ValueError):
@@ -63,6 +64,8 @@ class People:
     def edit(self, person: int, message: int, text: str, chat: int = 0) -> Json:
         """Change one's own message."""
         found = self._own(person, chat, message)
+        if not WRITTEN & found.keys():
+            raise CannotDo("There are no words to change in this message")
         field, marks = ("text", "entities") if "text" in found else ("caption", "caption_entities")
         found[field], entities = format_text(text)
         found.pop(marks, None)
@@ -80,7 +83,7 @@ class People:
 
     async def tap(self, person: int, message: int, row: int, column: int, chat: int = 0,
                   wait: float = BUTTON_ANSWERED_IN) -> Json:  # fmt: skip
-        """Tap a button under a message: {"url"}, {"copied"}, {"paid"} or the bot's answer {"answered", "text", "alert"}."""
+        """Tap a button under a message: {"url"}, {"copied"}, {"paid"} or the bot's {"answered", "text", "alert"}."""
         found = self._find(person, chat, message)
         button = self._button(found, row, column)
         if "url" in button:
@@ -128,11 +131,9 @@ class People:
         if who.blocked == blocked:
             return
         who.blocked = blocked
-        states = ("kicked", "member") if blocked else ("member", "kicked")
-        new, old = ({"user": self._state.bot(), "status": state} for state in states)
-        for member in (new, old):
-            if member["status"] == "kicked":
-                member["until_date"] = 0
+        gone: Json = {"user": self._state.bot(), "status": "kicked", "until_date": 0}
+        there: Json = {"user": self._state.bot(), "status": "member"}
+        old, new = (there, gone) if blocked else (gone, there)
         change = {"chat": chat.brief(), "from": who.user(), "date": self._state.now()}
         self._state.updates.emit("my_chat_member", {**change, "old_chat_member": old, "new_chat_member": new}, chat.id)
         self._state.touched()
@@ -205,7 +206,13 @@ class People:
         state = self._state
         query = Query(f"{4_000_000_000 + len(state.queries)}", who, state.world.clock.now())
         state.queries[query.id] = query
-        asked = {"id": query.id, "from": who.user(), "message": message, "data": data, "chat_instance": str(message["chat"]["id"])}
+        asked = {
+            "id": query.id,
+            "from": who.user(),
+            "message": message,
+            "data": data,
+            "chat_instance": str(message["chat"]["id"]),
+        }
         state.updates.emit("callback_query", asked, message["chat"]["id"])
         try:
             answer: dict[str, Any] = await state.world.until(lambda: query.answer, wait)
@@ -239,7 +246,7 @@ class People:
 
     def _own(self, person: int, chat: int, message: int) -> Json:
         found = self._find(person, chat, message)
-        if found["from"]["id"] != person or not {"text", "caption"} & found.keys() and "photo" not in found:
+        if found["from"]["id"] != person:
             raise CannotDo("Only one's own message can be changed")
         return found
 

@@ -72,7 +72,11 @@ class Chat:
         if self.person is None:
             return {"id": self.id, "type": "supergroup", "title": self.title, "is_forum": True}
         user = self.person.user()
-        return {"id": self.id, "type": "private", **{k: user[k] for k in ("first_name", "last_name", "username") if k in user}}
+        return {
+            "id": self.id,
+            "type": "private",
+            **{k: user[k] for k in ("first_name", "last_name", "username") if k in user},
+        }
 
     def next_id(self) -> int:
         """A fresh message id, greater than all before."""
@@ -109,7 +113,8 @@ class State:
         self.bot_id = int(world.secrets.telegram_token.split(":")[0])
         self.people = {person.id: person for person in cast()}
         self.chats = {person.id: Chat(person.id, person.first_name, person) for person in self.people.values()}
-        self.chats[GROUP_ID] = Chat(GROUP_ID, "Front desk")
+        # The first number stands for the General topic, so messages of the group begin after it.
+        self.chats[GROUP_ID] = Chat(GROUP_ID, "Front desk", _count=GENERAL)
         self.files = Files()
         self.updates = Updates(world)
         self.queries: dict[str, Query] = {}

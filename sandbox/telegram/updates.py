@@ -94,7 +94,8 @@ class Updates:
         """Answer getUpdates: wait for updates from `offset` on, forgetting those before it. Raises Refused."""
         if self.hook is not None:
             raise Refused(
-                409, "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
+                409,
+                "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first",
             )
         self._polls += 1
         turn = self._polls
@@ -105,7 +106,9 @@ class Updates:
         except TimeoutError:
             return []
         if turn != self._polls:
-            other = "setWebhook request" if self.hook else "other getUpdates request; make sure that only one bot instance"
+            other = (
+                "setWebhook request" if self.hook else "other getUpdates request; make sure that only one bot instance"
+            )
             raise Refused(409, f"terminated by {other}" + ("" if self.hook else " is running"))
         return [update.as_json() for update in self.pending[: limit or 100]]
 

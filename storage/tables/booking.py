@@ -63,6 +63,8 @@ class Booking(SQLModel, table=True):
     conversation_id: int | None = Field(default=None, foreign_key="conversation.id", index=True)
     starts_at: datetime = Field(sa_type=UtcDateTime, index=True)
     ends_at: datetime = Field(sa_type=UtcDateTime)
+    busy_until: datetime = Field(sa_type=UtcDateTime)
+    """When the agent is free again: the end and the service's pause."""
     state: BookingState = Field(sa_type=words(BookingState))
     hold_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     uid: str = Field(max_length=64)

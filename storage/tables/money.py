@@ -19,6 +19,8 @@ class PaymentRequest(SQLModel, table=True):
     conversation_id: int = Field(foreign_key="conversation.id", index=True)
     service_id: int | None = Field(default=None, foreign_key="service.id")
     asked_by_id: int = Field(foreign_key="person.id")
+    sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When it was put before the customer; until then it is the agent's preview."""
     amount_minor: int
     currency: str = Field(max_length=3)
     description: str = Field(max_length=255)
@@ -28,6 +30,8 @@ class PaymentRequest(SQLModel, table=True):
     captured_minor: int = 0
     refunded_minor: int = 0
     payment_ref: str = Field(default="", max_length=128)
+    paid_checkout_id: int | None = None
+    """The first checkout that brought money; a second one's money goes back."""
     receipt_url: str = Field(default="", max_length=500)
     detail: str = Field(default="", max_length=300)
     known_by: Source | None = Field(default=None, sa_type=words(Source))
@@ -50,8 +54,10 @@ class Checkout(SQLModel, table=True):
     reference: str = Field(unique=True, max_length=40)
     checkout_ref: str | None = Field(default=None, max_length=128)
     url: str = Field(default="", max_length=2000)
-    open: bool = True
-    """Whether the gateway may still report something; decides if it is polled."""
+    state: State = Field(default=State.REQUESTED, sa_type=words(State))
+    payment_ref: str = Field(default="", max_length=128, index=True)
+    captured_minor: int = 0
+    refunded_minor: int = 0
     poll_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
     polls: int = 0
     expires_at: datetime = Field(sa_type=UtcDateTime)
@@ -67,7 +73,8 @@ class GatewayFact(SQLModel, table=True):
     gateway: str = Field(max_length=32)
     event_key: str = Field(max_length=160)
     """The gateway's event id and the fact's place in it; a polled fact is keyed by what it says."""
-    request_id: int | None = Field(default=None, foreign_key="paymentrequest.id", index=True)
+    checkout_id: int | None = Field(default=None, foreign_key="checkout.id", index=True)
+    """None: it speaks of something we never asked for."""
     kind: FactKind = Field(sa_type=words(FactKind))
     source: Source = Field(sa_type=words(Source))
     body: str = Field(sa_type=Text)

@@ -1,0 +1,191 @@
+"""Telegram's updates in words that no chat platform owns. Pure: an update goes in, what was heard comes out."""
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from telegram import CallbackQuery, ChatMember, ChatMemberUpdated, Message, MessageEntity, Update, User
+from telegram.constants import ChatType
+
+from handlers.heard import (
+    CameBack,
+    Command,
+    Edited,
+    Heard,
+    Origin,
+    Place,
+    Press,
+    Said,
+    Sender,
+    SharedPlace,
+    WentAway,
+)
+from handlers.messages import Attachment, pressed
+
+CHANNEL = "telegram"
+PLACES: dict[str, Place] = {
+    ChatType.PRIVATE: Place.PRIVATE,
+    ChatType.GROUP: Place.GROUP,
+    ChatType.SUPERGROUP: Place.GROUP,
+}
+BANG = re.compile(r"!([A-Za-z]\w{0,31})(?:\s+(.*))?", re.DOTALL)
+
+# An animation also carries a document, so it stands before it.
+FILES: tuple[tuple[str, Callable[[Message], Any], str, str], ...] = (
+    ("photo", lambda message: message.photo[-1] if message.photo else None, "photo.jpg", "image/jpeg"),
+    ("animation", lambda message: message.animation, "animation.mp4", "video/mp4"),
+    ("document", lambda message: message.document, "document", "application/octet-stream"),
+    ("voice", lambda message: message.voice, "voice.ogg", "audio/ogg"),
+    ("video", lambda message: message.video, "video.mp4", "video/mp4"),
+    ("video_note", lambda message: message.video_note, "video.mp4", "video/mp4"),
+    ("audio", lambda message: message.audio, "audio.mp3", "audio/mpeg"),
+)
+CANNOT_TRAVEL: tuple[tuple[Callable[[Message], object], str], ...] = (
+    (lambda message: message.sticker, "a sticker"),
+    (lambda message: message.poll, "a poll"),
+    (lambda message: message.dice, "a dice"),
+    (lambda message: message.contact, "a contact"),
+    (lambda message: message.story, "a story"),
+    (lambda message: message.game, "a game"),
+    (lambda message: message.checklist, "a checklist"),
+    (lambda message: message.paid_media, "paid media"),
+    (lambda message: message.giveaway, "a giveaway"),
+    (lambda message: message.invoice, "an invoice"),
+    (lambda message: message.venue, "a place on the map"),
+    (lambda message: message.location, "a location"),
+)
+
+
+def to_heard(update: Update, bot: User, *, now: datetime) -> Heard | None:
+    """What `update` says to `bot`; None when it is not for us: service messages, channels, bots, other bots' commands.
+
+    `now` dates a press, for which Telegram tells no time.
+    """
+    if update.callback_query:
+        return _press(update, update.callback_query, bot, now)
+    if update.edited_message:
+        return _edited(update, update.edited_message, bot)
+    if update.my_chat_member:
+        return _coming_or_going(update, update.my_chat_member, bot)
+    return _message(update, update.message, bot) if update.message else None
+
+
+def _message(update: Update, message: Message, bot: User) -> Heard | None:
+    known = _about(update, message, bot)
+    if known is None:
+        return None
+    if message.text:
+        return _words(known, message, bot)
+    if message.location and not message.venue and known["origin"].place is Place.PRIVATE:
+        here = message.location
+        return SharedPlace(**known, latitude=here.latitude, longitude=here.longitude)
+    files, stuck = _files(message, bot), _stuck(message)
+    if not files and not stuck:
+        return None
+    return Said(**known, text=message.caption or "", files=files, cannot_travel="" if files else stuck)
+
+
+def _words(known: dict[str, Any], message: Message, bot: User) -> Heard | None:
+    text = message.text or ""
+    first = next(
+        (each for each in message.entities if each.type == MessageEntity.BOT_COMMAND and not each.offset), None
+    )
+    if first is not None:
+        word = message.parse_entity(first)
+        name, _, addressee = word[1:].partition("@")
+        if addressee and addressee.lower() != (bot.username or "").lower():
+            return None
+        return Command(**known, name=name.lower(), args=text[len(word) :].strip())
+    if known["origin"].place is Place.GROUP and (bang := BANG.fullmatch(text)):
+        return Command(**known, name=bang[1].lower(), args=bang[2] or "")
+    return Said(**known, text=text)
+
+
+def _edited(update: Update, message: Message, bot: User) -> Heard | None:
+    known = _about(update, message, bot)
+    text = message.text or message.caption
+    if known is None or text is None:
+        return None
+    return Edited(**known | {"at": message.edit_date or message.date}, text=text)
+
+
+def _press(update: Update, query: CallbackQuery, bot: User, now: datetime) -> Heard | None:
+    place = PLACES.get(query.message.chat.type) if query.message else None
+    if query.message is None or place is None or query.data is None:
+        return None
+    # A message that Telegram has forgotten still tells its chat and id, but no longer its topic.
+    origin = Origin(
+        channel=CHANNEL,
+        account=str(bot.id),
+        chat=str(query.message.chat.id),
+        place=place,
+        user=str(query.from_user.id),
+        thread=_thread(query.message) if isinstance(query.message, Message) else "",
+        message_id=str(query.message.message_id),
+        reply_to=query.id,
+    )
+    action, value = pressed(query.data)
+    person = _sender(query.from_user)
+    return Press(event_id=str(update.update_id), origin=origin, sender=person, at=now, action=action, value=value)
+
+
+def _coming_or_going(update: Update, change: ChatMemberUpdated, bot: User) -> Heard | None:
+    before, after = change.old_chat_member.status, change.new_chat_member.status
+    if change.chat.type != ChatType.PRIVATE or before == after:
+        return None
+    user = change.from_user
+    origin = Origin(
+        channel=CHANNEL, account=str(bot.id), chat=str(change.chat.id), place=Place.PRIVATE, user=str(user.id)
+    )
+    kind = WentAway if after == ChatMember.BANNED else CameBack
+    return kind(event_id=str(update.update_id), origin=origin, sender=_sender(user), at=change.date)
+
+
+def _about(update: Update, message: Message, bot: User) -> dict[str, Any] | None:
+    user, place = message.from_user, PLACES.get(message.chat.type)
+    # `sender_chat` stands for an anonymous administrator or a channel: nobody whom we could answer.
+    if user is None or user.is_bot or message.sender_chat or place is None:
+        return None
+    origin = Origin(
+        channel=CHANNEL,
+        account=str(bot.id),
+        chat=str(message.chat.id),
+        place=place,
+        user=str(user.id),
+        thread=_thread(message),
+        message_id=str(message.message_id),
+    )
+    return {"event_id": str(update.update_id), "origin": origin, "sender": _sender(user), "at": message.date}
+
+
+def _thread(message: Message) -> str:
+    # In a group without topics the field counts a thread of replies, which is no place to write to.
+    return str(message.message_thread_id) if message.is_topic_message and message.message_thread_id else ""
+
+
+def _sender(user: User) -> Sender:
+    return Sender(name=user.full_name, language=user.language_code or "")
+
+
+def _files(message: Message, bot: User) -> tuple[Attachment, ...]:
+    for kind, find, name, mime in FILES:
+        if found := find(message):
+            return (_attachment(kind, found, name, mime, str(bot.id)),)
+    return ()
+
+
+def _attachment(kind: str, found: Any, name: str, mime: str, account: str) -> Attachment:
+    return Attachment(
+        name=getattr(found, "file_name", None) or name,
+        mime=getattr(found, "mime_type", None) or mime,
+        channel=CHANNEL,
+        account=account,
+        # Telegram takes a file_id back only as the kind it came as, so the kind travels with it.
+        file_id=f"{kind}:{found.file_id}",
+        size=found.file_size or 0,
+    )
+
+
+def _stuck(message: Message) -> str:
+    return next((words for holds, words in CANNOT_TRAVEL if holds(message)), "")

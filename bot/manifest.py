@@ -1,0 +1,96 @@
+"""The Slack app's manifest, made from the tables that the code itself goes by.
+
+Schema: docs.slack.dev/reference/app-manifest.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from bot.channels.slack.hear import EVENTS, FRONT, SHORTCUTS, SLASH
+from handlers.commands import CommandInfo
+
+SCOPES = {
+    "commands": "slash commands and message shortcuts",
+    "chat:write": "cards and words in threads and direct messages",
+    "chat:write.customize": "a customer's words under the customer's name",
+    "channels:history": "agents' words in a public front-desk channel",
+    "groups:history": "agents' words in a private front-desk channel",
+    "im:history": "customers' words in direct messages",
+    "im:write": "direct messages to customers and agents",
+    "users:read": "people's names, languages and time zones",
+    "files:read": "pictures and files on their way to the other side",
+    "files:write": "pictures and files from the other side, calendar entries",
+    "reactions:write": "the tick on words that arrived",
+}
+"""Each scope and the feature that needs it."""
+
+BOT_EVENTS = {
+    "message": ("message.channels", "message.groups", "message.im"),
+    "app_home_opened": ("app_home_opened",),
+}
+"""How the manifest calls the events that are heard."""
+
+ABOUT = "Customers book, chat, meet on video and pay in one conversation."
+LONG_ABOUT = (
+    "Bellhop carries a customer from a chat to a video room, and brings the bill while they talk. Each conversation "
+    "has one quiet card in your front-desk channel. What you write in its thread reaches the customer in Telegram or "
+    "Slack; /video starts the room, /pay asks for money, and the card says when it was paid. Card data never passes "
+    "through Bellhop: customers pay on your payment provider's own page."
+)
+
+
+def manifest(public_url: str, *, socket_mode: bool, commands: Sequence[CommandInfo]) -> dict[str, Any]:
+    """The manifest for an app that is reached at `public_url`, or through Socket Mode, which needs no address."""
+    root = public_url.rstrip("/")
+    events = {"bot_events": sorted(name for kind in EVENTS for name in BOT_EVENTS[kind])}
+    request = {} if socket_mode else {"request_url": f"{root}/slack/events"}
+    return {
+        "_metadata": {"major_version": 2},
+        "display_information": {
+            "name": "Bellhop",
+            "description": ABOUT,
+            "long_description": LONG_ABOUT,
+            "background_color": "#1f2a44",
+        },
+        "features": {
+            "app_home": {
+                "home_tab_enabled": True,
+                "messages_tab_enabled": True,
+                "messages_tab_read_only_enabled": False,
+            },
+            "bot_user": {"display_name": "Bellhop", "always_online": True},
+            "slash_commands": [_slash(name, request, commands) for name in _slashes(commands)],
+            "shortcuts": [
+                {"name": title, "type": "message", "callback_id": name, "description": f"{title} in this thread's case"}
+                for name, title in SHORTCUTS.items()
+            ],
+        },
+        "oauth_config": _oauth(root),
+        "settings": {
+            "event_subscriptions": request | events,
+            "interactivity": {"is_enabled": True} | request,
+            "org_deploy_enabled": False,
+            "socket_mode_enabled": socket_mode,
+            "token_rotation_enabled": False,
+        },
+    }
+
+
+def _oauth(root: str) -> dict[str, Any]:
+    redirect = {"redirect_urls": [f"{root}/slack/oauth_redirect"]} if root else {}
+    return redirect | {"scopes": {"bot": sorted(SCOPES)}}
+
+
+def _slashes(commands: Sequence[CommandInfo]) -> list[str]:
+    """Those that somebody answers."""
+    known = {command.name for command in commands}
+    return [name for name in SLASH if name == FRONT or name in known]
+
+
+def _slash(name: str, request: dict[str, str], commands: Sequence[CommandInfo]) -> dict[str, Any]:
+    """One slash command; Slack wants no address in Socket Mode."""
+    info = next((command for command in commands if command.name == name), None)
+    address = {"url": request["request_url"]} if request else {}
+    about = {"description": info.summary if info else ABOUT}
+    hint = info.usage if info else " | ".join(command.name for command in commands if command.agent) or "help"
+    return {"command": f"/{name}"} | address | about | ({"usage_hint": hint} if hint else {}) | {"should_escape": True}

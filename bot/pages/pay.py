@@ -1,0 +1,120 @@
+"""The pay page: what is asked, by whom, and the way to the gateway's own page."""
+
+from fastapi import APIRouter, Response
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
+
+from bot.pages.look import Look
+from handlers import pay_page
+from handlers.house import House
+from handlers.pay_page import NotPayable, PayPage
+from payments.errors import (
+    AmountRefused,
+    CurrencyMismatch,
+    Declined,
+    IllegalTransition,
+    NotConfigured,
+    OutcomeUnknown,
+    PaymentError,
+    Unavailable,
+)
+from payments.machine import State
+
+TROUBLE: dict[type[PaymentError], tuple[int, str]] = {
+    Unavailable: (
+        503,
+        "The payment page cannot be reached right now. Nothing was charged. Please try again in a minute.",
+    ),
+    OutcomeUnknown: (503, "The payment page has not answered. Nothing was charged here. Please try again in a minute."),
+    Declined: (402, "The payment was declined. You can try again or use another way to pay."),
+    NotConfigured: (503, "This team's payment account does not work at the moment. Please tell them in the chat."),
+    AmountRefused: (422, "This sum cannot be paid here. Please tell the team in the chat."),
+    CurrencyMismatch: (422, "This sum cannot be paid here. Please tell the team in the chat."),
+    IllegalTransition: (409, "This payment needs a person to look at it. Please tell the team in the chat."),
+}
+"""What each error means to the payer: a status and a sentence."""
+
+OTHERWISE = (502, "Something went wrong on the way to the payment page. Nothing was charged. Please try again.")
+
+LOOKS: dict[State, tuple[str, str]] = {
+    State.REQUESTED: ("due", "To pay"),
+    State.OPENED: ("due", "To pay"),
+    State.FAILED: ("warning", "Not paid yet"),
+    State.PROCESSING: ("waiting", "Being processed"),
+    State.PART_PAID: ("waiting", "Partly paid"),
+    State.PAID: ("done", "Paid"),
+    State.EXPIRED: ("over", "Expired"),
+    State.CANCELLED: ("over", "Cancelled"),
+    State.REFUND_PENDING: ("waiting", "Refund on its way"),
+    State.PART_REFUNDED: ("over", "Partly refunded"),
+    State.REFUNDED: ("over", "Refunded"),
+    State.DISPUTED: ("warning", "Disputed"),
+    State.DISPUTE_WON: ("done", "Paid"),
+    State.DISPUTE_LOST: ("over", "Charged back"),
+}
+"""How each state looks: a class for its colour and sign, and the word beside it."""
+
+UNSETTLED = frozenset({State.REQUESTED, State.OPENED, State.PROCESSING})
+"""The return page looks again while it stands there."""
+
+
+def pay_routes(house: House, look: Look) -> APIRouter:
+    """`GET /pay/{code}` shows, `POST` goes to the gateway, `/back` is where the gateway sends people to."""
+    router = APIRouter()
+
+    @router.get("/pay/{code}")
+    async def show(code: str) -> HTMLResponse:
+        page = await pay_page.pay_page(house, code)
+        return _page(look, page) if page else _unknown(look)
+
+    @router.post("/pay/{code}")
+    async def begin(code: str) -> Response:
+        page = await pay_page.pay_page(house, code)
+        if page is None:
+            return _unknown(look)
+        try:
+            return RedirectResponse(await pay_page.begin_checkout(house, code), 303, {"Cache-Control": "no-store"})
+        except NotPayable as refused:
+            return _page(look, await pay_page.pay_page(house, code) or page, problem=str(refused), status=409)
+        except PaymentError as error:
+            status, sentence = trouble(error)
+            return _page(look, page, problem=sentence, status=status)
+
+    @router.get("/pay/{code}/back")
+    async def back(code: str) -> HTMLResponse:
+        page, problem = await _asked(house, code)
+        return _page(look, page, problem=problem, returned=True) if page else _unknown(look)
+
+    @router.get("/pay/{code}/state")
+    async def state(code: str) -> JSONResponse:
+        page, _ = await _asked(house, code)
+        return JSONResponse({"state": page.state if page else None}, headers={"Cache-Control": "no-store"})
+
+    return router
+
+
+def trouble(error: PaymentError) -> tuple[int, str]:
+    """The status and the sentence for an error of a gateway."""
+    return next((said for kind, said in TROUBLE.items() if isinstance(error, kind)), OTHERWISE)
+
+
+async def _asked(house: House, code: str) -> tuple[PayPage | None, str]:
+    """The page as the gateway says now; when it cannot be asked, as we knew it, with a sentence."""
+    page = await pay_page.pay_page(house, code)
+    if page is None:
+        return None, ""
+    try:
+        return await pay_page.came_back(house, code) or page, ""
+    except PaymentError:
+        return page, f"{page.gateway_title} could not be asked just now. This page will look again."
+
+
+def _page(look: Look, page: PayPage, *, problem: str = "", returned: bool = False, status: int = 200) -> HTMLResponse:
+    sign, word = LOOKS[page.state]
+    words = {"page": page, "sign": sign, "word": word, "problem": problem, "returned": returned}
+    return look.page("pay.html", words | {"waiting": returned and page.state in UNSETTLED}, status=status)
+
+
+def _unknown(look: Look) -> HTMLResponse:
+    sentence = "There is no payment request behind this link."
+    advice = "Check that the link is complete, or ask for it again in the chat where you got it."
+    return look.plain("Nothing to pay here", sentence, advice, status=404)

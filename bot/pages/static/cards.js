@@ -1,0 +1,63 @@
+// One message as elements: words, a card with its lines and buttons, pictures and files.
+
+import { ask, el } from "./dom.js";
+import { size } from "./format.js";
+
+const PICTURES = new Set(["image/png", "image/jpeg", "image/gif", "image/webp"]);
+
+/**
+ * The parts of a message. `press(button)` hears its buttons; `fileUrl(index)` says where its files lie.
+ */
+export function messageParts(message, { press, fileUrl }) {
+  return [
+    message.title || message.badge ? heading(message) : "",
+    message.text ? el("p", { class: "text" }, message.text) : "",
+    message.pairs.length ? el("dl", {}, ...message.pairs.flatMap(pair)) : "",
+    ...message.files.map((file, index) => attachment(file, fileUrl(index))),
+    ...message.buttons.map((row) => el("p", { class: "buttons" }, ...row.map((each) => button(each, press)))),
+    message.footnote ? el("p", { class: "small" }, message.footnote) : "",
+  ].filter(Boolean);
+}
+
+function heading({ title, badge }) {
+  return el("h3", {}, title, badge ? el("span", { class: "badge" }, badge) : "");
+}
+
+function pair({ label, value }) {
+  return [el("dt", {}, label), el("dd", {}, value)];
+}
+
+function attachment(file, url) {
+  const about = [file.name, size(file.size)].filter(Boolean).join(" · ");
+  if (!PICTURES.has(file.mime)) return el("p", {}, el("a", { class: "file", href: url, download: file.name }, about));
+  const picture = el("img", { src: url, alt: file.name, loading: "lazy" });
+  return el("p", {}, el("a", { href: url, target: "_blank", rel: "noopener" }, picture));
+}
+
+function button({ label, action, value, url, style, ask: question }, press) {
+  const look = `button ${style}`;
+  if (url) return /^https?:/i.test(url) ? link(label, url, look) : "";
+  const pressed = async (event) => {
+    const pressedButton = event.currentTarget;
+    if (question && !(await ask(question))) return;
+    pressedButton.disabled = true; // the answer edits the card; else it may be pressed again
+    setTimeout(() => { pressedButton.disabled = false; }, 4000);
+    press({ action, value });
+  };
+  return el("button", { type: "button", class: look, onclick: pressed }, label);
+}
+
+function link(label, url, look) {
+  return el("a", { class: look, href: fromRoom(url), target: "_blank", rel: "noopener noreferrer" }, label);
+}
+
+/** Our own pay page is told that the call stays open behind it. */
+function fromRoom(url) {
+  const address = new URL(url);
+  if (isPayPage(url)) address.searchParams.set("from", "room");
+  return address.href;
+}
+
+export function isPayPage(url) {
+  return /^https?:/i.test(url) && /^\/pay\/[^/]+$/.test(new URL(url).pathname);
+}

@@ -1,0 +1,24 @@
+// The return page looks again until the payment has settled. A call that is still open behind it is remembered.
+
+const main = document.querySelector("main[data-code]");
+const GAPS = [1, 2, 3, 5, 8, 13, 21]; // seconds
+
+if (new URLSearchParams(location.search).get("from") === "room") sessionStorage.setItem("from", "room");
+const back = document.querySelector("[data-back]");
+if (back && sessionStorage.getItem("from") === "room") back.textContent = "Your call is still open: close this tab to go back to it.";
+
+async function look() {
+  const answer = await fetch(`/pay/${main.dataset.code}/state`);
+  const { state } = await answer.json();
+  if (state !== main.dataset.state) location.reload();
+}
+
+function lookLater(gaps) {
+  if (!gaps.length) return;
+  setTimeout(async () => {
+    await look().catch(() => {}); // the next look may get through
+    lookLater(gaps.slice(1));
+  }, gaps[0] * 1000);
+}
+
+if (main && "waiting" in main.dataset) lookLater(GAPS);

@@ -1,0 +1,46 @@
+"""What has been chosen so far, small enough for a button: service, day or moment, and for which case."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+
+SEPARATOR = "|"
+MOMENT = "%Y%m%dT%H%M"
+
+
+class StaleChoice(Exception):
+    """The button is from another time, or not from us."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """`case`: the conversation an agent books for; 0 when customers book for themselves."""
+
+    service: int = 0
+    day: date | None = None
+    start: datetime | None = None
+    case: int = 0
+
+    @property
+    def value(self) -> str:
+        """The choice as a button carries it."""
+        when = self.start.strftime(MOMENT) if self.start else self.day.isoformat() if self.day else ""
+        return SEPARATOR.join((str(self.service), when, str(self.case)))
+
+    def on(self, day: date) -> "Choice":
+        """The same on that day."""
+        return replace(self, day=day, start=None)
+
+    def at(self, start: datetime) -> "Choice":
+        """The same at that moment."""
+        return replace(self, day=None, start=start.astimezone(UTC))
+
+
+def read_choice(value: str) -> Choice:
+    """What `Choice.value` wrote. Raises StaleChoice."""
+    try:
+        service, when, case = value.split(SEPARATOR)
+        start = datetime.strptime(when, MOMENT).replace(tzinfo=UTC) if "T" in when else None
+        day = date.fromisoformat(when) if when and start is None else None
+        return Choice(service=int(service), day=day, start=start, case=int(case))
+    except ValueError as error:
+        raise StaleChoice(value) from error

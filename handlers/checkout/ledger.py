@@ -1,0 +1,206 @@
+"""What gateways report, from wherever it comes: kept, held against what was asked, settled by the state table.
+
+A webhook, a poll and the return page all end here. The order is the argument: keep the fact under its unique key, check
+that it fits, let the table settle all that is known of the checkout, then say what changed.
+"""
+
+import secrets
+from collections.abc import Sequence
+from datetime import timedelta
+
+from pydantic import TypeAdapter
+
+from handlers.checkout.cards import show_request
+from handlers.effects import SendRefund, send
+from handlers.fulfilment import fulfil, take_back
+from handlers.house import House
+from handlers.messages import Message
+from handlers.speech import say
+from handlers.words import gateway_title, sum_of
+from payments.errors import IllegalTransition
+from payments.facts import Expected, Fact, misfit
+from payments.machine import ENDED, Settlement, State, settle
+from payments.money import Money
+from storage.tables import Checkout, GatewayFact, PaymentRequest, Refund, Side
+from storage.work import Work
+
+FACT: TypeAdapter[Fact] = TypeAdapter(Fact)
+BROUGHT_MONEY = frozenset(
+    {State.PAID, State.PART_PAID, State.REFUND_PENDING, State.PART_REFUNDED, State.REFUNDED,
+     State.DISPUTED, State.DISPUTE_WON, State.DISPUTE_LOST}
+)  # fmt: skip
+KEEPS_MONEY = frozenset({State.PAID, State.DISPUTE_WON})
+GAVE_BACK = frozenset({State.PART_REFUNDED, State.REFUNDED})
+RELAXED = timedelta(hours=6)
+"""How long after the end a checkout is still asked about, now and then."""
+
+
+async def record(house: House, work: Work, gateway: str, facts: Sequence[Fact]) -> None:
+    """Take in what a gateway reported. Repeats change nothing; what does not fit is kept and shown, never applied."""
+    for place, fact in enumerate(facts):
+        checkout = await work.payments.checkout_for(
+            gateway, checkout_ref=fact.checkout_ref, reference=fact.reference, payment_ref=fact.payment_ref
+        )
+        request = await work.payments.request(checkout.request_id) if checkout else None
+        kept = GatewayFact(
+            gateway=gateway,
+            event_key=_key(fact, place),
+            checkout_id=checkout.id if checkout else None,
+            kind=fact.kind,
+            source=fact.source,
+            body=FACT.dump_json(fact).decode(),
+            misfit=_misfit(fact, checkout, request),
+            heard_at=work.now,
+        )
+        if not await work.payments.keep_fact(kept):
+            continue
+        if checkout is not None and request is not None:
+            await _apply(house, work, request, checkout, fact, kept)
+
+
+def _key(fact: Fact, place: int) -> str:
+    """A webhook's facts are known by its event; a polled fact by what it says, so that asking twice changes nothing."""
+    if fact.event_id:
+        return f"{fact.event_id}#{place}"
+    sums = "/".join(str(total.minor) if total else "-" for total in (fact.captured, fact.refunded))
+    return f"asked:{fact.checkout_ref or fact.payment_ref}:{fact.kind}:{sums}:{fact.refund_ref}"[:160]
+
+
+def _misfit(fact: Fact, checkout: Checkout | None, request: PaymentRequest | None) -> str:
+    if checkout is None or request is None:
+        return "It names no checkout of ours."
+    asked = Money(request.amount_minor, request.currency)
+    expected = Expected(reference=checkout.reference, asked=asked, live=request.live, account=checkout.account)
+    return misfit(fact, expected) or ""
+
+
+async def _apply(
+    house: House, work: Work, request: PaymentRequest, checkout: Checkout, fact: Fact, kept: GatewayFact
+) -> None:
+    if kept.misfit:
+        await _flag(house, work, request, kept.misfit)
+        return
+    asked = Money(request.amount_minor, request.currency)
+    facts = [FACT.validate_json(row.body) for row in await work.payments.facts_of(checkout.id)]
+    try:
+        settled = settle(facts, asked)
+    except IllegalTransition as error:
+        kept.misfit = str(error)
+        await _flag(house, work, request, str(error))
+        return
+    _note(checkout, fact, settled)
+    await _follow(house, work, request, checkout, fact)
+
+
+def _note(checkout: Checkout, fact: Fact, settled: Settlement) -> None:
+    checkout.state = settled.state
+    checkout.captured_minor = settled.captured.minor
+    checkout.refunded_minor = settled.refunded.minor
+    checkout.payment_ref = fact.payment_ref or checkout.payment_ref
+    checkout.checkout_ref = checkout.checkout_ref or fact.checkout_ref or None
+    if settled.state in ENDED:
+        checkout.poll_at = None
+
+
+async def _follow(house: House, work: Work, request: PaymentRequest, checkout: Checkout, fact: Fact) -> None:
+    """What the checkout's new state means for its request."""
+    first = request.paid_checkout_id in {None, checkout.id}
+    if checkout.state in BROUGHT_MONEY and not first:
+        await _send_back(house, work, request, checkout, "it was paid twice")
+        return
+    if checkout.state in BROUGHT_MONEY and request.state is State.CANCELLED:
+        await _send_back(house, work, request, checkout, "the request had been withdrawn")
+        return
+    if checkout.state in ENDED and request.state not in ENDED:
+        # A checkout that ended does not end its request: the customer may open another until the request expires.
+        return
+    if not first or (request.state in ENDED and checkout.state not in BROUGHT_MONEY | {State.PROCESSING}):
+        return
+    await _move(house, work, request, checkout, fact)
+
+
+async def _move(house: House, work: Work, request: PaymentRequest, checkout: Checkout, fact: Fact) -> None:
+    before = request.state
+    request.state = checkout.state
+    request.captured_minor, request.refunded_minor = checkout.captured_minor, checkout.refunded_minor
+    request.payment_ref = checkout.payment_ref
+    request.receipt_url = fact.receipt_url or request.receipt_url
+    request.detail = fact.detail[:300] if request.state is State.FAILED else ""
+    if request.state in BROUGHT_MONEY:
+        request.paid_checkout_id = checkout.id
+        request.paid_at = request.paid_at or work.now
+        # Nothing more is expected soon; refunds made at the gateway's own dashboard are still looked for.
+        checkout.poll_at = work.now + RELAXED if checkout.poll_at is not None else None
+    if before is not request.state or request.known_by is None:
+        request.known_by = fact.source if request.state in BROUGHT_MONEY else request.known_by
+    await show_request(house, work, request)
+    if before is not request.state:
+        await _happened(house, work, request)
+
+
+async def _happened(house: House, work: Work, request: PaymentRequest) -> None:
+    """The lines and the effects that a change of state brings, once."""
+    team = await work.people.team(request.team_id)
+    conversation = await work.talk.conversation(request.conversation_id)
+    total = sum_of(request.amount_minor, request.currency)
+    if conversation is None:
+        return
+    if request.state in KEEPS_MONEY:
+        await say(work, conversation, Side.AGENT, Message(text=f"Paid: {total} for {request.description}."))
+        thanks = Message(text=f"Thank you, {total} for {request.description} has been paid to {team.name}.")
+        await say(work, conversation, Side.CUSTOMER, thanks)
+        await fulfil(work, team, request)
+    elif request.state is State.FAILED:
+        why = f" {request.detail}" if request.detail else ""
+        await say(work, conversation, Side.AGENT, Message(text=f"A try to pay {total} did not go through.{why}"))
+    elif request.state in GAVE_BACK:
+        back = sum_of(request.refunded_minor, request.currency)
+        for side in Side:
+            await say(work, conversation, side, Message(text=f"Refunded: {back} for {request.description}."))
+        await take_back(work, team, request)
+    elif request.state is State.DISPUTED:
+        title = gateway_title(house, request.gateway)
+        text = f"The customer's bank disputes {total}. Answer in {title}'s dashboard before its deadline."
+        await say(work, conversation, Side.AGENT, Message(title="Dispute", text=text))
+
+
+async def _send_back(house: House, work: Work, request: PaymentRequest, checkout: Checkout, why: str) -> None:
+    """Money that nobody asked for any more goes back at once, and both sides know."""
+    left = checkout.captured_minor - checkout.refunded_minor
+    earlier = [row for row in await work.payments.refunds_of(request.id) if row.payment_ref == checkout.payment_ref]
+    if left <= 0 or earlier or not checkout.payment_ref:
+        return
+    await refund(work, request, checkout.payment_ref, left, reason=why)
+    conversation = await work.talk.conversation(request.conversation_id)
+    back = sum_of(left, request.currency)
+    if conversation is not None:
+        for side in Side:
+            text = f"{back} for {request.description} arrived although {why}. It is being sent back."
+            await say(work, conversation, side, Message(text=text))
+
+
+async def refund(work: Work, request: PaymentRequest, payment_ref: str, minor: int, *, reason: str,
+                 asked_by_id: int | None = None) -> Refund:  # fmt: skip
+    """Ask for a refund after the commit; its reference makes a repeat harmless."""
+    row = Refund(
+        request_id=request.id,
+        reference=f"rf_{secrets.token_hex(12)}",
+        payment_ref=payment_ref,
+        amount_minor=minor,
+        reason=reason[:255],
+        asked_by_id=asked_by_id,
+        made_at=work.now,
+    )
+    await work.payments.add(row)
+    await send(work, SendRefund(refund_id=row.id))
+    return row
+
+
+async def _flag(house: House, work: Work, request: PaymentRequest, why: str) -> None:
+    """What does not fit is the team's to look at; it changes nothing."""
+    conversation = await work.talk.conversation(request.conversation_id)
+    if conversation is None:
+        return
+    title = gateway_title(house, request.gateway)
+    text = f"{title} reported something about {request.description} that does not fit, so it was not applied. {why}"
+    await say(work, conversation, Side.AGENT, Message(title="Please check", text=text))

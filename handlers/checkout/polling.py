@@ -1,0 +1,79 @@
+"""The second way to know: asking the gateway, with growing gaps, whether a webhook came or not."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from handlers.checkout.cards import show_request
+from handlers.checkout.ledger import record
+from handlers.effects import AskGateway, EndCheckout, send
+from handlers.house import House
+from payments.facts import Source
+from payments.machine import State
+from storage.tables import Checkout, PaymentRequest
+from storage.work import Work
+
+GAPS = tuple(timedelta(seconds=gap) for gap in (20, 40, 60, 120, 300, 600, 1800))
+"""Between one question and the next; the last one repeats until the checkout is over."""
+GRACE = timedelta(hours=1)
+"""A delayed answer is still looked for that long after a checkout's end."""
+
+
+def next_poll(polls: int) -> timedelta:
+    """The gap after the `polls`-th question."""
+    return GAPS[min(polls, len(GAPS) - 1)]
+
+
+async def look_up(house: House, checkout_id: int, source: Source = Source.POLL) -> None:
+    """Ask the gateway how a checkout stands and take in what it says. Raises PaymentError when it does not answer."""
+    async with house.database.begin() as work:
+        checkout = await work.payments.checkout(checkout_id)
+    gateway = house.gateways.get(checkout.gateway) if checkout else None
+    if checkout is None or checkout.checkout_ref is None or gateway is None:
+        return
+    facts = await gateway.look_up(checkout.checkout_ref)
+    async with house.database.begin() as work:
+        await record(house, work, checkout.gateway, [replace(fact, source=source) for fact in facts])
+
+
+async def ask(house: House, effect: AskGateway) -> None:
+    """Carry out one question."""
+    await look_up(house, effect.checkout_id)
+
+
+async def end(house: House, effect: EndCheckout) -> None:
+    """The checkout must take no more money; if it did meanwhile, that is found out right here."""
+    async with house.database.begin() as work:
+        checkout = await work.payments.checkout(effect.checkout_id)
+    gateway = house.gateways.get(checkout.gateway) if checkout else None
+    if checkout is None or checkout.checkout_ref is None or gateway is None:
+        return
+    await gateway.expire(checkout.checkout_ref)
+    await look_up(house, checkout.id)
+
+
+async def sweep_polls(house: House) -> None:
+    """Put the questions that are due into the outbox, and set the time of the next ones."""
+    async with house.database.begin() as work:
+        for checkout in await work.payments.to_poll():
+            _schedule(checkout, house)
+            await send(work, AskGateway(checkout_id=checkout.id))
+
+
+def _schedule(checkout: Checkout, house: House) -> None:
+    checkout.polls += 1
+    following = house.now() + next_poll(checkout.polls)
+    checkout.poll_at = following if following < checkout.expires_at + GRACE else None
+
+
+async def sweep_expired(house: House) -> None:
+    """Requests whose time is over: their cards say so, and their checkouts are ended at the gateway."""
+    async with house.database.begin() as work:
+        for request in await work.payments.expired():
+            await _expire(house, work, request)
+
+
+async def _expire(house: House, work: Work, request: PaymentRequest) -> None:
+    request.state = State.EXPIRED
+    for checkout in await work.payments.checkouts_of(request.id):
+        await send(work, EndCheckout(checkout_id=checkout.id))
+    await show_request(house, work, request)

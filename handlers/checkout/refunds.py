@@ -1,0 +1,109 @@
+"""`/refund`: what was paid goes back, after a yes; and carrying it out at the gateway."""
+
+from dataclasses import replace
+
+from handlers.cases import case_of
+from handlers.checkout.asking import own_request
+from handlers.checkout.cards import REFUNDABLE, badge, show_request
+from handlers.checkout.ledger import record, refund
+from handlers.effects import SendRefund
+from handlers.house import House
+from handlers.messages import Button, Message, Style, pairs
+from handlers.speech import say
+from handlers.turn import Turn
+from handlers.words import sum_of
+from payments.errors import AmountRefused, Declined, NotConfigured
+from payments.facts import Source
+from payments.money import Money
+from storage.tables import PaymentRequest, Refund, Side
+
+FINAL = (AmountRefused, Declined, NotConfigured)
+"""Errors that trying again does not mend."""
+
+
+async def ask_newest(turn: Turn) -> None:
+    """`/refund`: the case's newest payment that can be refunded."""
+    asked = await turn.work.payments.of_conversation(case_of(turn).id)
+    paid = next((request for request in asked if request.state in REFUNDABLE), None)
+    if paid is None:
+        await turn.answer(Message(text="Nothing has been paid in this case that could be refunded.", secret=True))
+        return
+    await turn.answer(_question(turn, paid))
+
+
+async def ask(turn: Turn) -> None:
+    """The card's button."""
+    request = await own_request(turn)
+    if request is not None and request.state in REFUNDABLE:
+        await turn.answer(_question(turn, request))
+    elif request is not None:
+        await turn.answer(Message(text="This payment cannot be refunded now.", secret=True))
+
+
+def _question(turn: Turn, request: PaymentRequest) -> Message:
+    left = sum_of(request.captured_minor - request.refunded_minor, request.currency)
+    yes = Button(label=f"Refund {left}", action="refund.yes", value=str(request.id), style=Style.DANGER)
+    no = Button(label="Keep it", action="refund.no", value=str(request.id))
+    what = pairs(For=request.description, Case=str(request.conversation_id))
+    return Message(badge=badge(request), title=f"Refund {left}?", pairs=what, buttons=((yes, no),), secret=True)
+
+
+async def confirmed(turn: Turn) -> None:
+    """The yes: the gateway is asked after the commit."""
+    request = await own_request(turn)
+    if request is None:
+        return
+    left = request.captured_minor - request.refunded_minor
+    running = [row for row in await turn.work.payments.refunds_of(request.id) if not row.done_at and not row.problem]
+    if request.state not in REFUNDABLE or left <= 0 or running:
+        await turn.answer(Message(text="A refund of this payment is under way or done.", secret=True), edit=True)
+        return
+    reason = f"refunded by {turn.person.name}"
+    await refund(turn.work, request, request.payment_ref, left, reason=reason, asked_by_id=turn.person.id)
+    await turn.answer(Message(text="The refund is on its way.", secret=True), edit=True)
+
+
+async def dropped(turn: Turn) -> None:
+    """The no."""
+    await turn.answer(Message(text="Nothing is refunded.", secret=True), edit=True)
+
+
+async def carry_out(house: House, effect: SendRefund) -> None:
+    """Ask the gateway. An unknown outcome is asked again with the same key, so money moves once.
+
+    Raises PaymentError when trying again may help.
+    """
+    async with house.database.begin() as work:
+        row = await work.payments.refund(effect.refund_id)
+        request = await work.payments.request(row.request_id) if row else None
+        if row is None or request is None or row.done_at is not None:
+            return
+    gateway = house.gateways.get(request.gateway)
+    if gateway is None:
+        await _failed(house, row, "the gateway is not set up any more")
+        return
+    amount = Money(row.amount_minor, request.currency)
+    try:
+        fact = await gateway.refund(row.payment_ref, amount, key=row.reference, reason=row.reason)
+    except FINAL as error:
+        await _failed(house, row, str(error))
+        return
+    async with house.database.begin() as work:
+        mine = await work.payments.refund(effect.refund_id)
+        if mine is not None:
+            mine.done_at = work.now
+        await record(house, work, request.gateway, [replace(fact, source=Source.POLL)])
+
+
+async def _failed(house: House, row: Refund, why: str) -> None:
+    async with house.database.begin() as work:
+        mine = await work.payments.refund(row.id)
+        request = await work.payments.request(row.request_id)
+        conversation = await work.talk.conversation(request.conversation_id) if request else None
+        if mine is None or request is None or conversation is None:
+            return
+        mine.problem = why[:300]
+        back = sum_of(row.amount_minor, request.currency)
+        text = f"The refund of {back} was refused: {why} Nothing has moved; try again or use the gateway's dashboard."
+        await say(work, conversation, Side.AGENT, Message(title="Refund failed", text=text))
+        await show_request(house, work, request)

@@ -1,0 +1,107 @@
+"""Carrying out a delivery: say the message as it reads now, remember where it stands, tell its sender how it went."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from handlers.cases import show_case
+from handlers.channel import Channel, Sent, Undeliverable
+from handlers.effects import Deliver, Mark, SetMark, send
+from handlers.heard import Origin
+from handlers.house import House
+from handlers.messages import Button, Message
+from handlers.speech import say
+from storage.tables import ChannelAccount, Conversation, Delivery, DeliveryState, Seat, Side, SpokenMessage
+from storage.work import Work
+
+Channels = Mapping[str, Channel]
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """All that is needed to bring one message to one seat."""
+
+    message: SpokenMessage
+    seat: Seat
+    account: ChannelAccount
+    replaces: str
+
+
+async def deliver(house: House, channels: Channels, effect: Deliver) -> None:
+    """Bring a message to a seat. Raises TryLater, or whatever the channel raises when trying again may help."""
+    errand = await _errand(house, effect)
+    if errand is None:
+        return
+    channel = channels.get(errand.account.channel)
+    if channel is None:
+        await failed(house, effect, f"{errand.account.channel.title()} is not set up any more.", gone=False)
+        return
+    said = Message.model_validate_json(errand.message.body)
+    try:
+        sent = await channel.send(errand.seat, errand.account.external_id, said, replaces=errand.replaces)
+    except Undeliverable as error:
+        await failed(house, effect, str(error), gone=error.gone)
+    else:
+        await _arrived(house, effect, errand.message.version, sent)
+
+
+async def _errand(house: House, effect: Deliver) -> Errand | None:
+    """None when that version is there already, or the seat cannot be reached: five edits in a row are sent once."""
+    async with house.database.begin() as work:
+        message = await work.talk.message(effect.message_id)
+        seat = await work.talk.seat(effect.seat_id)
+        delivery = await work.talk.delivery(message.id, seat.id)
+        if not seat.reachable or delivery.sent_version >= message.version:
+            return None
+        account = await work.people.account_by_id(seat.account_id)
+        return Errand(message, seat, account, delivery.external_id)
+
+
+async def _arrived(house: House, effect: Deliver, version: int, sent: Sent) -> None:
+    async with house.database.begin() as work:
+        delivery = await work.talk.delivery(effect.message_id, effect.seat_id)
+        first = delivery.sent_version == 0
+        delivery.state, delivery.sent_version, delivery.problem = DeliveryState.SENT, version, ""
+        delivery.external_id = sent.message_id
+        seat = await work.talk.seat(effect.seat_id)
+        if seat.side is Side.AGENT and sent.thread:
+            seat.thread = sent.thread
+        message = await work.talk.message(effect.message_id)
+        if first and seat.side is Side.CUSTOMER and message.from_side is Side.AGENT:
+            await _mark(work, message, Mark.DELIVERED)
+
+
+async def failed(house: House, effect: Deliver, why: str, *, gone: bool) -> None:
+    """It will not arrive: its sender is told why, with a way to try again."""
+    async with house.database.begin() as work:
+        delivery = await work.talk.delivery(effect.message_id, effect.seat_id)
+        delivery.state, delivery.problem = DeliveryState.DEAD, why[:300]
+        message = await work.talk.message(effect.message_id)
+        seat = await work.talk.seat(effect.seat_id)
+        case = await work.talk.conversation(message.conversation_id)
+        if gone:
+            seat.reachable = False
+        if case is not None:
+            await _tell_sender(work, case, message, delivery, seat, why)
+            await show_case(house, work, case)
+
+
+async def _tell_sender(
+    work: Work, case: Conversation, message: SpokenMessage, delivery: Delivery, seat: Seat, why: str
+) -> None:
+    # A notice about a notice would go round in circles when the desk itself cannot be reached.
+    teller = Side.CUSTOMER if seat.side is Side.AGENT else Side.AGENT
+    if message.from_side is None and teller is Side.CUSTOMER:
+        return
+    await _mark(work, message, Mark.FAILED)
+    words = Message.model_validate_json(message.body)
+    what = (words.text or words.title or "A message")[:80]
+    button = Button(label="Try again", action="retry", value=str(message.id))
+    retry = ((button,),) if seat.reachable else ()
+    await say(
+        work, case, teller, Message(title="Not delivered", text=f"“{what}” did not arrive: {why}.", buttons=retry)
+    )
+
+
+async def _mark(work: Work, message: SpokenMessage, mark: Mark) -> None:
+    if message.origin_json:
+        await send(work, SetMark(origin=Origin.model_validate_json(message.origin_json), mark=mark))

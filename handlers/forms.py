@@ -1,0 +1,133 @@
+"""Forms where the channel has none: one question after the other, the answers so far in the database."""
+
+import json
+
+from handlers.heard import Place, Press, Said, Submitted
+from handlers.messages import Button, FieldKind, Form, FormField, Message, rows
+from handlers.turn import Turn
+from storage.tables import Draft
+
+ANSWER = "form.answer"
+SKIP = "form.skip"
+
+
+def is_native(turn: Turn) -> bool:
+    """Whether the form can be shown in one piece right now (Slack needs a fresh trigger for it)."""
+    return turn.origin.channel in turn.house.native_forms and bool(turn.origin.trigger)
+
+
+async def ask(turn: Turn, form: Form) -> None:
+    """Ask in one piece where the channel can, else step by step."""
+    if is_native(turn):
+        await turn.answer(Message(form=form))
+    else:
+        await begin(turn, form)
+
+
+async def begin(turn: Turn, form: Form) -> None:
+    """Start asking; a form that was open at that place is dropped."""
+    await drop(turn)
+    draft = Draft(
+        account_id=turn.account.id if turn.account else 0,
+        chat=turn.origin.chat,
+        thread=turn.origin.thread,
+        external_id=turn.origin.user,
+        form=form.model_dump_json(),
+        made_at=turn.work.now,
+    )
+    await turn.work.talk.add(draft)
+    await _ask(turn, form, {})
+
+
+async def drop(turn: Turn) -> str:
+    """Give the open form up; its title, or nothing when none was open."""
+    draft = await open_draft(turn)
+    if draft is None:
+        return ""
+    await turn.work.talk.drop_draft(draft)
+    return Form.model_validate_json(draft.form).title
+
+
+async def open_draft(turn: Turn) -> Draft | None:
+    """The form this person is filling in right here."""
+    account_id = turn.account.id if turn.account else 0
+    return await turn.work.talk.draft(account_id, turn.origin.chat, turn.origin.thread, turn.origin.user)
+
+
+async def answered(turn: Turn, draft: Draft) -> Submitted | None:
+    """Take the next answer. The whole form when that was the last one, else None."""
+    form = Form.model_validate_json(draft.form)
+    answers: dict[str, str] = json.loads(draft.answers)
+    field = _next_field(form, answers)
+    if field is not None:
+        given = _given(turn, field)
+        if given is None:
+            await _ask(turn, form, answers, "Please choose one of these, or /cancel.")
+            return None
+        answers[field.name] = given
+    if _next_field(form, answers) is not None:
+        draft.answers = json.dumps(answers)
+        await _ask(turn, form, answers)
+        return None
+    await turn.work.talk.drop_draft(draft)
+    heard = turn.heard
+    return Submitted(
+        event_id=heard.event_id,
+        origin=heard.origin,
+        sender=heard.sender,
+        at=heard.at,
+        form=form.name,
+        value=form.value,
+        answers=answers,
+    )
+
+
+async def refused(turn: Turn, form: Form, answers: dict[str, str], problems: dict[str, str]) -> None:
+    """Some answers cannot be right: keep the others and ask for those again."""
+    await begin_again(turn, form, {name: value for name, value in answers.items() if name not in problems})
+    await turn.answer(Message(text=" ".join(problems.values()), secret=False))
+
+
+async def begin_again(turn: Turn, form: Form, answers: dict[str, str]) -> None:
+    """Open the form once more with some answers given."""
+    await begin(turn, form)
+    draft = await open_draft(turn)
+    if draft is not None:
+        draft.answers = json.dumps(answers)
+
+
+def _next_field(form: Form, answers: dict[str, str]) -> FormField | None:
+    return next((field for field in form.fields if field.name not in answers), None)
+
+
+def _given(turn: Turn, field: FormField) -> str | None:
+    heard = turn.heard
+    if isinstance(heard, Press):
+        if heard.action == SKIP:
+            return field.initial
+        offered = {choice.value for choice in field.choices} | {field.initial}
+        return heard.value if heard.value in offered else None
+    text = heard.text.strip() if isinstance(heard, Said) else ""
+    if field.kind is FieldKind.CHOICE:
+        return next((choice.value for choice in field.choices if choice.label.lower() == text.lower()), None)
+    return text or None
+
+
+async def _ask(turn: Turn, form: Form, answers: dict[str, str], problem: str = "") -> None:
+    field = _next_field(form, answers)
+    if field is None:
+        return
+    buttons = [Button(label=choice.label, action=ANSWER, value=choice.value) for choice in field.choices]
+    if field.initial and not field.choices:
+        buttons.append(Button(label=f"Use: {field.initial}"[:60], action=SKIP))
+    elif not field.required:
+        buttons.append(Button(label="Skip", action=SKIP))
+    example = f"For example: {field.example}" if field.example else ""
+    hint = " ".join(part for part in (problem, field.hint, example) if part)
+    where = "" if turn.origin.place is Place.PRIVATE else f"{turn.person.name}: "
+    await turn.answer(
+        Message(
+            title=f"{where}{field.label}", text=hint, footnote=f"{form.title} · /cancel drops it", buttons=rows(buttons)
+        ),
+        edit=False,
+    )

@@ -1,0 +1,101 @@
+"""The first words, help, the time zone, and the way out of everything."""
+
+from zoneinfo import ZoneInfo, available_timezones
+
+from booking.zones import likely_zones, zone_at, zone_label
+from handlers.cases import MENU, open_case, show_case
+from handlers.heard import Command, Press, SharedPlace
+from handlers.messages import Button, Message, rows
+from handlers.speech import say
+from handlers.turn import Turn
+from storage.tables import Side
+
+
+async def start(turn: Turn) -> None:
+    """Who this is, that people may read along, and what can be done."""
+    turn.person.greeted_at = turn.person.greeted_at or turn.work.now
+    await turn.answer(welcome(turn))
+
+
+def welcome(turn: Turn) -> Message:
+    """The greeting; it doubles as the privacy notice before the first stored word."""
+    team = turn.team.name
+    return Message(
+        title=f"Welcome to {team}",
+        text=turn.team.about,
+        footnote=f"I am Bellhop, a program. What you write is stored, and people of {team} may read it and answer.",
+        buttons=MENU,
+    )
+
+
+async def talk(turn: Turn) -> None:
+    """The customer wants a person."""
+    case = await open_case(turn)
+    case.told_waiting_at = turn.work.now
+    holder = await turn.work.people.person(case.holder_id) if case.holder_id else None
+    who = f"{holder.name} is here." if holder else f"{turn.team.name} has been told, somebody will answer here."
+    await turn.answer(Message(text=f"{who} Just write what you need."))
+    if holder is None:
+        await say(turn.work, case, Side.AGENT, Message(text=f"{turn.person.name} would like to talk to a person."))
+    await show_case(turn.house, turn.work, case)
+
+
+async def ask_zone(turn: Turn) -> None:
+    """Ask once where the customer's clock stands; the answer leads on to booking."""
+    options = likely_zones(turn.person.language, turn.team.zone)
+    buttons = [Button(label=zone_label(zone, turn.work.now), action="zone", value=zone) for zone in options]
+    await turn.answer(
+        Message(
+            title="Which time zone are you in?",
+            text="Then I can show you every time on your own clock. You can also share your location; "
+            "only its time zone is kept. /zone changes it later.",
+            buttons=rows(buttons, 2),
+            asks_place=True,
+        ),
+        edit=isinstance(turn.heard, Press),
+    )
+
+
+async def set_zone(turn: Turn) -> bool:
+    """A zone was chosen or a place shared; False when it names no zone."""
+    heard = turn.heard
+    if isinstance(heard, SharedPlace):
+        zone = zone_at(heard.latitude, heard.longitude) or ""
+    elif isinstance(heard, Press):
+        zone = heard.value
+    else:
+        zone = _typed(heard.args) if isinstance(heard, Command) else ""
+    if zone not in available_timezones():
+        return False
+    turn.person.zone = ZoneInfo(zone).key
+    return True
+
+
+def _typed(text: str) -> str:
+    wanted = text.strip().replace(" ", "_").lower()
+    return next((zone for zone in sorted(available_timezones()) if wanted and zone.lower().endswith(wanted)), "")
+
+
+async def went_away(turn: Turn) -> None:
+    """The customer blocked the bot: their seats cannot be reached, and the desk is told."""
+    await _reachable(
+        turn, now_reachable=False, text=f"{turn.person.name} has blocked the bot and cannot be reached there."
+    )
+
+
+async def came_back(turn: Turn) -> None:
+    """The customer can be reached again."""
+    await _reachable(turn, now_reachable=True, text=f"{turn.person.name} can be reached again.")
+
+
+async def _reachable(turn: Turn, *, now_reachable: bool, text: str) -> None:
+    if turn.account is None:
+        return
+    for seat in await turn.work.talk.customer_seats_at(turn.account.id, turn.origin.chat):
+        if seat.reachable is now_reachable:
+            continue
+        seat.reachable = now_reachable
+        case = await turn.work.talk.conversation(seat.conversation_id)
+        if case is not None and case.closed_at is None:
+            await say(turn.work, case, Side.AGENT, Message(text=text))
+            await show_case(turn.house, turn.work, case)

@@ -1,0 +1,78 @@
+"""Help, the menu, and the ways out."""
+
+from difflib import get_close_matches
+
+from handlers import forms
+from handlers.cases import MENU
+from handlers.commands import COMMANDS, CommandInfo
+from handlers.greeting import ask_zone, set_zone
+from handlers.heard import Command, Press
+from handlers.messages import Message, Pair
+from handlers.turn import Turn
+from storage.tables import BookingState
+
+
+async def help_me(turn: Turn) -> None:
+    """The commands this person can use, with an example each."""
+    infos = [info for info in COMMANDS if (info.agent if turn.is_agent else info.customer)]
+    lines = tuple(Pair(label=_typed(turn, info), value=info.summary) for info in infos)
+    await turn.answer(
+        Message(
+            title=f"{turn.team.name}: what can be done here",
+            pairs=lines,
+            footnote="In a case's thread, ! does what / does: !pay 49 USD Consultation." if turn.is_agent else "",
+            buttons=() if turn.is_agent else MENU,
+            secret=turn.is_agent,
+        ),
+        edit=isinstance(turn.heard, Press),
+    )
+
+
+def _typed(turn: Turn, info: CommandInfo) -> str:
+    before = "/bellhop " if turn.origin.channel == "slack" else "/"
+    return f"{before}{info.name} {info.usage}".strip()
+
+
+async def unknown(turn: Turn, word: str) -> None:
+    """No such command: the nearest ones, and help."""
+    names = [info.name for info in COMMANDS if (info.agent if turn.is_agent else info.customer)]
+    near = get_close_matches(word.lower(), names, n=3, cutoff=0.5)
+    meant = f" Did you mean {' or '.join('/' + name for name in near)}?" if near else ""
+    text = f"I know no command {word!r}.{meant} /help lists what there is."
+    await turn.answer(Message(text=text, buttons=() if turn.is_agent else MENU, secret=turn.is_agent))
+
+
+async def menu(turn: Turn) -> None:
+    """Back to the beginning, in place."""
+    await turn.answer(Message(text="What would you like to do?", buttons=MENU), edit=True)
+
+
+async def out_of_date(turn: Turn) -> None:
+    """An old button: say so, with a fresh menu."""
+    buttons = () if turn.is_agent else MENU
+    await turn.answer(Message(text="This menu is out of date.", buttons=buttons, secret=turn.is_agent))
+
+
+async def zone(turn: Turn) -> None:
+    """`/zone Berlin`, or the question when nothing was named."""
+    if isinstance(turn.heard, Command) and not turn.heard.args.strip():
+        await ask_zone(turn)
+    elif await set_zone(turn):
+        await turn.answer(Message(text=f"Your time zone is {turn.person.zone} now.", secret=turn.is_agent))
+    else:
+        await turn.answer(
+            Message(text="I know no such time zone. Try a city, as in: /zone Berlin", secret=turn.is_agent)
+        )
+
+
+async def cancel(turn: Turn) -> None:
+    """Whatever was begun is dropped, and said: held slots and half-filled forms."""
+    dropped = []
+    title = await forms.drop(turn)
+    if title:
+        dropped.append(f"the form {title!r}")
+    for booking in await turn.work.bookings.held_by_customer(turn.person.id):
+        await turn.work.bookings.release(booking, BookingState.LAPSED)
+        dropped.append("the time that was held for you")
+    text = f"Dropped: {' and '.join(dropped)}." if dropped else "Nothing was going on, so nothing was dropped."
+    await turn.answer(Message(text=text, buttons=() if turn.is_agent else MENU, secret=turn.is_agent))

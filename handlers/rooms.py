@@ -1,0 +1,110 @@
+"""Starting a video room from the chat, and the personal links that lead into it."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from handlers.cases import case_of, show_case, take
+from handlers.house import House
+from handlers.messages import Button, Message, Style
+from handlers.speech import say_card
+from handlers.turn import Turn
+from storage.tables import Conversation, JoinCode, Person, Room, Side
+from storage.work import Work
+from video.provider import VideoProvider
+
+ROOM_LASTS = timedelta(hours=3)
+FALLBACK = "webrtc"
+"""Bellhop's own room, when a team names none."""
+
+
+async def video(turn: Turn) -> None:
+    """`/video`, or the card's button: the room is open, the customer has a link, the agent has one too."""
+    provider = provider_of(turn)
+    if provider is None:
+        await turn.answer(Message(text="No video provider is set up. An operator can add one.", secret=True))
+        return
+    case = case_of(turn)
+    await take(turn)
+    room = await turn.work.rooms.open_for(case.id)
+    if room is None:
+        room = await _open(turn, case, provider)
+        await _invite_customer(turn, case, room)
+    await turn.answer(await agent_link(turn, room))
+    await show_case(turn.house, turn.work, case)
+
+
+def provider_of(turn: Turn) -> VideoProvider | None:
+    """The team's video provider, Bellhop's own room when it names none."""
+    return turn.house.rooms.get(turn.team.room_provider or FALLBACK)
+
+
+async def _open(turn: Turn, case: Conversation, provider: VideoProvider) -> Room:
+    room = Room(
+        conversation_id=case.id,
+        provider=provider.name,
+        name=provider.room_name(),
+        opened_at=turn.work.now,
+        closes_at=turn.work.now + ROOM_LASTS,
+    )
+    await turn.work.rooms.add(room)
+    return room
+
+
+async def _invite_customer(turn: Turn, case: Conversation, room: Room) -> None:
+    customer = await turn.work.people.person(case.customer_id)
+    link = await make_link(turn.house, turn.work, room, customer, Side.CUSTOMER)
+    invitation = Message(
+        title="Your video room is open",
+        text=f"{turn.person.name} from {turn.team.name} is ready to see you.",
+        footnote="The link is for you alone. It needs no account; camera and microphone are checked first.",
+        buttons=((Button(label="Join the video room", url=link, style=Style.PRIMARY),),),
+    )
+    await say_card(turn.work, case, Side.CUSTOMER, f"room:{room.id}:customer", invitation)
+    join = Button(label="Join", action="room.join", value=str(room.id), style=Style.PRIMARY)
+    opened = Message(
+        title="Video room open",
+        text=f"Started by {turn.person.name}. {customer.name} has a link and waits in the lobby until let in.",
+        buttons=((join,),),
+    )
+    await say_card(turn.work, case, Side.AGENT, f"room:{room.id}:agent", opened)
+
+
+async def join(turn: Turn) -> None:
+    """An agent pressed Join: a link for them alone."""
+    value = getattr(turn.heard, "value", "")
+    room = await turn.work.rooms.room(int(value)) if value.isdigit() else None
+    case = await turn.work.talk.conversation(room.conversation_id) if room else None
+    if room is None or case is None or case.team_id != turn.team.id:
+        await turn.answer(Message(text="There is no such room here.", secret=True))
+    elif room.closed_at is not None or room.closes_at <= turn.work.now:
+        await turn.answer(Message(text="This room is closed. Start a new one with /video.", secret=True))
+    else:
+        turn.conversation = case
+        await turn.answer(await agent_link(turn, room))
+
+
+async def agent_link(turn: Turn, room: Room) -> Message:
+    """The agent's own way in, for nobody else's eyes."""
+    link = await make_link(turn.house, turn.work, room, turn.person, Side.AGENT)
+    customer = await turn.work.people.person(case_of(turn).customer_id)
+    return Message(
+        title=f"Video room with {customer.name}",
+        text="This link is yours alone.",
+        buttons=((Button(label="Enter the room", url=link, style=Style.PRIMARY),),),
+        secret=True,
+    )
+
+
+async def make_link(house: House, work: Work, room: Room, person: Person, side: Side) -> str:
+    """A new personal link; the links the person had before open nothing any more."""
+    await work.rooms.revoke_codes(room.id, person.id)
+    code = secrets.token_urlsafe(24)
+    row = JoinCode(digest=digest(code), room_id=room.id, person_id=person.id, side=side, expires_at=room.closes_at)
+    await work.rooms.add(row)
+    return house.link(f"room/{code}")
+
+
+def digest(code: str) -> str:
+    """What is kept of a join code: a stolen database opens no room."""
+    return hashlib.sha256(code.encode()).hexdigest()

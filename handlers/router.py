@@ -1,0 +1,166 @@
+"""From something heard to its handler: who may, about which case, and what to say when there is no way."""
+
+from collections.abc import Sequence
+
+from handlers import forms, greeting, helping, relay
+from handlers.appointments import choosing
+from handlers.appointments.choice import StaleChoice
+from handlers.heard import (
+    CameBack,
+    Command,
+    Edited,
+    Heard,
+    OpenedHome,
+    Place,
+    Press,
+    Said,
+    SharedPlace,
+    Submitted,
+    WentAway,
+)
+from handlers.house import House
+from handlers.messages import Choice, FieldKind, Form, FormField, Message
+from handlers.routes import COMMAND_DOORS, FORM_DOORS, PRESS_DOORS, Door, Right, check_form
+from handlers.turn import Turn, begin_turn
+from storage.tables import Conversation, Person
+from storage.work import Work
+
+WHICH_CASE = "case"
+"""The form that asks an agent which case a command is about; its value is the command."""
+
+
+async def hear(house: House, work: Work, heard: Heard) -> None:
+    """Decide what follows from something heard, within one transaction."""
+    turn = await begin_turn(house, work, heard)
+    if turn is None:
+        return
+    if isinstance(heard, Said | Press) and await _fills_form(turn):
+        return
+    try:
+        await _dispatch(turn)
+    except StaleChoice:
+        await helping.out_of_date(turn)
+
+
+async def _dispatch(turn: Turn) -> None:
+    heard = turn.heard
+    match heard:
+        case Command():
+            await _command(turn, heard)
+        case Press():
+            await _through(turn, PRESS_DOORS.get(heard.action), heard.value)
+        case Submitted():
+            await _submitted(turn, heard)
+        case Said():
+            await relay.said(turn)
+        case Edited():
+            await relay.edited(turn)
+        case SharedPlace():
+            await choosing.zone_chosen(turn)
+        case WentAway():
+            await greeting.went_away(turn)
+        case CameBack():
+            await greeting.came_back(turn)
+        case OpenedHome():
+            await helping.help_me(turn)
+
+
+async def _fills_form(turn: Turn) -> bool:
+    """Whether this was an answer to a form being asked step by step."""
+    heard = turn.heard
+    if isinstance(heard, Press) and heard.action not in {forms.ANSWER, forms.SKIP}:
+        return False
+    draft = await forms.open_draft(turn)
+    if draft is None:
+        return False
+    submitted = await forms.answered(turn, draft)
+    if submitted is not None:
+        problems = check_form(submitted)
+        if problems:
+            form = Form.model_validate_json(draft.form)
+            await forms.refused(turn, form, submitted.answers, dict(problems))
+        else:
+            turn.heard = submitted
+            await _submitted(turn, submitted)
+    return True
+
+
+async def _command(turn: Turn, heard: Command) -> None:
+    door = COMMAND_DOORS.get(heard.name)
+    if door is None:
+        await helping.unknown(turn, heard.name)
+    elif await _may(turn, door) and (door.right is not Right.CASE or await _finds_case(turn, heard)):
+        await door.handler(turn)
+
+
+async def _submitted(turn: Turn, heard: Submitted) -> None:
+    if heard.form == WHICH_CASE:
+        await _case_chosen(turn, heard)
+    else:
+        await _through(turn, FORM_DOORS.get(heard.form), heard.value)
+
+
+async def _through(turn: Turn, door: Door | None, value: str) -> None:
+    if door is None:
+        await helping.out_of_date(turn)
+        return
+    if not await _may(turn, door):
+        return
+    if door.names_case and not await _named_case(turn, value):
+        return
+    await door.handler(turn)
+
+
+async def _may(turn: Turn, door: Door) -> bool:
+    if door.right is Right.ANYONE or turn.is_agent:
+        return True
+    await turn.answer(Message(text=f"Only agents of {turn.team.name} can do this.", secret=True))
+    return False
+
+
+async def _named_case(turn: Turn, value: str) -> bool:
+    """The case whose number a press carries, if it is the team's own."""
+    number = value.partition("|")[0]
+    case = await turn.work.talk.conversation(int(number)) if number.isdigit() else None
+    if case is None or case.team_id != turn.team.id:
+        await turn.answer(Message(text="There is no such case here.", secret=True))
+        return False
+    turn.conversation = case
+    return True
+
+
+async def _finds_case(turn: Turn, heard: Command) -> bool:
+    """The case a command is about: the thread's, else the only one the agent holds, else they choose."""
+    if turn.conversation is not None and (turn.origin.place is not Place.PRIVATE):
+        return True
+    cases = await turn.work.talk.held_by(turn.team.id, turn.person.id)
+    if len(cases) == 1:
+        turn.conversation = cases[0][0]
+        return True
+    cases = cases or await turn.work.talk.open_cases(turn.team.id)
+    if not cases:
+        await turn.answer(
+            Message(text="There is no open case. It begins when a customer writes or books.", secret=True)
+        )
+    else:
+        await forms.ask(turn, _which_case(cases, heard))
+    return False
+
+
+def _which_case(cases: Sequence[tuple[Conversation, Person]], heard: Command) -> Form:
+    choices = tuple(Choice(label=f"Case {case.id} · {who.name}", value=str(case.id)) for case, who in cases)
+    field = FormField(name="case", label="Which case?", kind=FieldKind.CHOICE, choices=choices)
+    value = f"{heard.name} {heard.args}".strip()
+    return Form(name=WHICH_CASE, title="Which case?", submit="Go on", fields=(field,), value=value)
+
+
+async def _case_chosen(turn: Turn, heard: Submitted) -> None:
+    """The command waits in the form's value."""
+    name, _, args = heard.value.partition(" ")
+    door = COMMAND_DOORS.get(name)
+    if door is None or not await _may(turn, door) or not await _named_case(turn, heard.answers.get("case", "")):
+        return
+    turn.heard = Command(
+        event_id=heard.event_id, origin=heard.origin, sender=heard.sender, at=heard.at, name=name, args=args
+    )
+    await door.handler(turn)

@@ -1,0 +1,98 @@
+"""Saying something to a conversation: kept once, and delivered to every seat that may hear it after the commit."""
+
+from collections.abc import Sequence
+
+from handlers.effects import Deliver, send
+from handlers.heard import Origin
+from handlers.messages import Message
+from storage.tables import Conversation, Seat, Side, SpokenMessage
+from storage.work import Work
+
+
+async def say_card(work: Work, conversation: Conversation, side: Side, key: str, message: Message) -> SpokenMessage:
+    """Say a card to one side. The same key again edits it in place, in every seat; unchanged, nothing is sent."""
+    body = message.model_dump_json()
+    spoken = await work.talk.card(conversation.id, key)
+    if spoken is not None and spoken.body == body:
+        return spoken
+    version = await work.talk.next_version(conversation.id)
+    if spoken is None:
+        spoken = SpokenMessage(
+            conversation_id=conversation.id,
+            audience=side,
+            card_key=key,
+            body=body,
+            version=version,
+            said_at=work.now,
+        )
+        await work.talk.add(spoken)
+    spoken.body, spoken.version = body, version
+    await _deliver(work, spoken, await work.talk.seats(conversation.id, side))
+    return spoken
+
+
+async def say(work: Work, conversation: Conversation, side: Side, message: Message) -> SpokenMessage:
+    """Bellhop says something to one side, once."""
+    spoken = SpokenMessage(
+        conversation_id=conversation.id,
+        audience=side,
+        body=message.model_dump_json(),
+        version=await work.talk.next_version(conversation.id),
+        said_at=work.now,
+    )
+    await work.talk.add(spoken)
+    await _deliver(work, spoken, await work.talk.seats(conversation.id, side))
+    return spoken
+
+
+async def relay(work: Work, conversation: Conversation, message: Message, *, author_id: int, side: Side, origin: Origin,
+                note: bool = False) -> SpokenMessage:  # fmt: skip
+    """Pass a person's words on to every seat but the one they were said at; a note stays on the agents' side."""
+    spoken = SpokenMessage(
+        conversation_id=conversation.id,
+        audience=Side.AGENT if note else None,
+        author_id=author_id,
+        from_side=side,
+        note=note,
+        body=message.model_dump_json(),
+        version=await work.talk.next_version(conversation.id),
+        origin=said_at(origin),
+        origin_json=origin.model_dump_json(),
+        said_at=work.now,
+    )
+    await work.talk.add(spoken)
+    await _deliver(work, spoken, await _others(work, conversation, origin, spoken.audience))
+    return spoken
+
+
+async def reword(work: Work, spoken: SpokenMessage, message: Message) -> None:
+    """A person edited their words: every seat that has them gets the new ones in place."""
+    spoken.body = message.model_dump_json()
+    spoken.version = await work.talk.next_version(spoken.conversation_id)
+    had = {delivery.seat_id for delivery in await work.talk.deliveries(spoken.id)}
+    seats = await work.talk.seats(spoken.conversation_id, spoken.audience)
+    await _deliver(work, spoken, [seat for seat in seats if seat.id in had])
+
+
+async def redeliver(work: Work, spoken: SpokenMessage) -> None:
+    """Try again where a message did not arrive."""
+    seats = await work.talk.seats(spoken.conversation_id, spoken.audience)
+    late = {delivery.seat_id for delivery in await work.talk.deliveries(spoken.id) if not delivery.external_id}
+    await _deliver(work, spoken, [seat for seat in seats if seat.id in late])
+
+
+def said_at(origin: Origin) -> str:
+    """Where words were said, as one word."""
+    return f"{origin.channel}:{origin.account}:{origin.chat}:{origin.message_id}"
+
+
+async def _others(work: Work, conversation: Conversation, origin: Origin, side: Side | None) -> Sequence[Seat]:
+    account = await work.people.account(origin.channel, origin.account)
+    seats = await work.talk.seats(conversation.id, side)
+    return [seat for seat in seats if account is None or (seat.account_id, seat.chat) != (account.id, origin.chat)]
+
+
+async def _deliver(work: Work, spoken: SpokenMessage, seats: Sequence[Seat]) -> None:
+    for seat in seats:
+        await work.talk.delivery(spoken.id, seat.id)
+        await send(work, Deliver(message_id=spoken.id, seat_id=seat.id))

@@ -1,0 +1,108 @@
+"""One thing heard, with what a handler needs to answer it: who spoke, for which team, about which conversation."""
+
+from dataclasses import dataclass
+
+from handlers.effects import Answer, send
+from handlers.heard import Heard, Origin, Place
+from handlers.house import House
+from handlers.messages import Message
+from storage.tables import ChannelAccount, Conversation, Person, Role, RoleKind, Side, SpokenMessage, Team
+from storage.work import Work
+
+SPEAKS = frozenset({RoleKind.OWNER, RoleKind.AGENT})
+"""The roles that talk to customers and ask for money."""
+
+
+@dataclass(slots=True)
+class Turn:
+    """Lives for one transaction. `account` is None on a room page, `conversation` None when none is spoken of."""
+
+    house: House
+    work: Work
+    heard: Heard
+    team: Team
+    person: Person
+    role: Role | None = None
+    account: ChannelAccount | None = None
+    conversation: Conversation | None = None
+
+    @property
+    def origin(self) -> Origin:
+        """Where it was said."""
+        return self.heard.origin
+
+    @property
+    def is_agent(self) -> bool:
+        """Whether the person speaks for the team."""
+        return self.role is not None and self.role.kind in SPEAKS
+
+    @property
+    def zone(self) -> str:
+        """The person's time zone, the team's while it is not known."""
+        return self.person.zone or self.team.zone
+
+    async def answer(self, message: Message, *, edit: bool = False) -> None:
+        """Answer the person where they spoke; `edit`: in place of the message whose button they pressed."""
+        if self.origin.place is Place.ROOM:
+            await self._answer_on_page(message)
+        else:
+            await send(self.work, Answer(origin=self.origin, message=message, edit=edit))
+
+    async def _answer_on_page(self, message: Message) -> None:
+        # A room page reads the conversation itself; an answer there is a message that is delivered nowhere else.
+        if self.conversation is None:
+            return
+        spoken = SpokenMessage(
+            conversation_id=self.conversation.id,
+            audience=Side.AGENT if self.is_agent else Side.CUSTOMER,
+            body=message.model_dump_json(),
+            version=await self.work.talk.next_version(self.conversation.id),
+            said_at=self.work.now,
+        )
+        await self.work.talk.add(spoken)
+
+
+async def begin_turn(house: House, work: Work, heard: Heard) -> Turn | None:
+    """Find out who spoke and about what; None when it came from an account that no team has."""
+    if heard.origin.place is Place.ROOM:
+        return await _on_page(house, work, heard)
+    account = await work.people.account(heard.origin.channel, heard.origin.account)
+    if account is None:
+        return None
+    team = await work.people.team(account.team_id)
+    person = await _person(work, account, heard)
+    role = await work.people.role(team.id, person.id)
+    turn = Turn(house, work, heard, team, person, role, account)
+    turn.conversation = await _conversation(turn, account)
+    return turn
+
+
+async def _on_page(house: House, work: Work, heard: Heard) -> Turn | None:
+    """On a room page the join code has said who it is: `user` and `chat` are our own ids of person and conversation."""
+    conversation = await work.talk.conversation(int(heard.origin.chat))
+    if conversation is None:
+        return None
+    team = await work.people.team(conversation.team_id)
+    person = await work.people.person(int(heard.origin.user))
+    role = await work.people.role(team.id, person.id)
+    return Turn(house, work, heard, team, person, role, conversation=conversation)
+
+
+async def _person(work: Work, account: ChannelAccount, heard: Heard) -> Person:
+    told = heard.sender
+    known = await work.people.known_as(account.id, heard.origin.user)
+    if known is None:
+        return await work.people.meet(
+            account.id, heard.origin.user, name=told.name, language=told.language, zone=told.zone
+        )
+    known.language = known.language or told.language
+    known.zone = known.zone or told.zone
+    return known
+
+
+async def _conversation(turn: Turn, account: ChannelAccount) -> Conversation | None:
+    origin = turn.origin
+    if origin.place is Place.PRIVATE:
+        return await turn.work.talk.open_for(turn.team.id, turn.person.id)
+    seat = await turn.work.talk.seat_in_thread(account.id, origin.chat, origin.thread) if origin.thread else None
+    return await turn.work.talk.conversation(seat.conversation_id) if seat else None

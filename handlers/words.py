@@ -1,0 +1,60 @@
+"""Sentences said in more than one place: states of payments, names of languages, how we know."""
+
+from babel import Locale, UnknownLocaleError
+
+from handlers.house import House
+from payments.facts import Source
+from payments.machine import State
+from payments.money import Money, format_money
+
+STATES: dict[State, str] = {
+    State.REQUESTED: "Waiting for payment",
+    State.OPENED: "Pay page opened",
+    State.PROCESSING: "Payment is being processed",
+    State.PAID: "Paid",
+    State.PART_PAID: "Paid in part",
+    State.FAILED: "The payment did not go through",
+    State.EXPIRED: "Expired",
+    State.CANCELLED: "Withdrawn",
+    State.REFUND_PENDING: "Refund on its way",
+    State.PART_REFUNDED: "Refunded in part",
+    State.REFUNDED: "Refunded",
+    State.DISPUTED: "Disputed",
+    State.DISPUTE_WON: "Paid (dispute won)",
+    State.DISPUTE_LOST: "Dispute lost",
+}
+
+_KNOWN: dict[Source, str] = {
+    Source.WEBHOOK: "confirmed by webhook",
+    Source.POLL: "confirmed by asking",
+    Source.RETURN_PAGE: "confirmed by asking when the customer came back from",
+}
+
+
+def known_by(source: Source | None, gateway_title: str) -> str:
+    """How we know what we say of a payment: `confirmed by webhook from Stripe`."""
+    if source is None:
+        return ""
+    joined = {Source.WEBHOOK: " from", Source.POLL: "", Source.RETURN_PAGE: ""}[source]
+    return f"{_KNOWN[source]}{joined} {gateway_title}"
+
+
+def gateway_title(house: House, name: str) -> str:
+    """The gateway's own name, also when it is not set up any more."""
+    gateway = house.gateways.get(name)
+    return gateway.title if gateway else name.title()
+
+
+def sum_of(minor: int, currency: str, language: str = "en") -> str:
+    """A sum as people write it."""
+    return format_money(Money(minor, currency), language or "en")
+
+
+def language_name(code: str) -> str:
+    """`de` as `German`; the code itself when nobody knows it."""
+    if not code:
+        return ""
+    try:
+        return Locale.parse(code.replace("-", "_")).get_display_name("en") or code
+    except (UnknownLocaleError, ValueError):
+        return code

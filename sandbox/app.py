@@ -1,0 +1,123 @@
+"""The sandbox in one application: every vendor's twin, the page that shows them, and the levers."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from fastapi import FastAPI, WebSocket, WebSocketDisconnect
+from fastapi.responses import FileResponse, Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from sandbox.controls import Receiver, controls
+from sandbox.jitsi import Jitsi
+from sandbox.slack import Slack
+from sandbox.stripe import Stripe
+from sandbox.telegram import Telegram
+from sandbox.twin import Twin
+from sandbox.wire import Wire
+from sandbox.world import World
+
+HERE = Path(__file__).parent
+SHOWN = frozenset({".js", ".css", ".svg", ".png", ".webp", ".woff2"})
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Everyone who plays: one twin per vendor, and the team's own system."""
+
+    world: World
+    telegram: Telegram
+    slack: Slack
+    stripe: Stripe
+    jitsi: Jitsi
+    receiver: Receiver
+
+    @classmethod
+    def of(cls, world: World) -> Self:
+        """A fresh cast in `world`."""
+        return cls(world, Telegram(world), Slack(world), Stripe(world), Jitsi(world), Receiver(world))
+
+    @property
+    def twins(self) -> dict[str, Twin]:
+        """The vendors by name."""
+        return {twin.name: twin for twin in (self.telegram, self.slack, self.stripe, self.jitsi)}
+
+
+class Assets(StaticFiles):
+    """What a browser may have of a package: pictures, styles and scripts, never its Python."""
+
+    def lookup_path(self, path: str) -> tuple[str, os.stat_result | None]:
+        """Where the file is, or nowhere."""
+        return super().lookup_path(path) if Path(path).suffix in SHOWN else ("", None)
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """The file, to be asked for anew each time: the sandbox is edited while it runs."""
+        response = await super().get_response(path, scope)
+        response.headers["Cache-Control"] = "no-cache"
+        return response
+
+
+def create_app(world: World, cast: Cast | None = None) -> FastAPI:
+    """The sandbox's ASGI application; `cast` is for tests that act in the twins directly."""
+    cast = cast or Cast.of(world)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        world.spawn(cast.stripe.keep_time())
+        yield
+        await world.close()
+
+    app = FastAPI(title="Bellhop sandbox", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.add_middleware(Wire, world=world, twins=cast.twins)
+    app.include_router(controls(world, cast.receiver))
+    for name, twin in cast.twins.items():
+        app.include_router(twin.api, prefix=f"/{name}")
+        app.include_router(twin.ui, prefix=f"/ui/{name}")
+        app.mount(f"/static/{name}", Assets(directory=HERE / name))
+    app.mount("/static/page", Assets(directory=HERE / "page"))
+    _shell(app, world)
+    # Jitsi's rooms stand right below the root, so they come last.
+    app.include_router(cast.jitsi.root)
+    return app
+
+
+def _shell(app: FastAPI, world: World) -> None:
+    @app.get("/", include_in_schema=False)
+    async def index() -> FileResponse:
+        return FileResponse(HERE / "page" / "index.html", headers={"Cache-Control": "no-cache"})
+
+    @app.get("/ui/world")
+    async def about() -> dict[str, str]:
+        """Where the program under test listens."""
+        return {"product_url": world.product_url, "public_url": world.public_url}
+
+    @app.websocket("/live")
+    async def live(socket: WebSocket) -> None:
+        await socket.accept()
+        async with world.watch() as changes:
+            # Whoever leaves is noticed by listening, whoever stays is told what changed.
+            told, heard = asyncio.create_task(_tell(socket, changes)), asyncio.create_task(_listen(socket))
+            await asyncio.wait({told, heard}, return_when=asyncio.FIRST_COMPLETED)
+            told.cancel()
+            heard.cancel()
+            await asyncio.gather(told, heard, return_exceptions=True)
+
+
+async def _tell(socket: WebSocket, changes: asyncio.Queue[str]) -> None:
+    while True:
+        topics = {await changes.get()}
+        while not changes.empty():
+            topics.add(changes.get_nowait())
+        for topic in sorted(topics):
+            await socket.send_text(topic)
+
+
+async def _listen(socket: WebSocket) -> None:
+    with suppress(WebSocketDisconnect):
+        while True:
+            await socket.receive_text()

@@ -1,0 +1,5 @@
+"""Jitsi Meet's stand-in."""
+
+from sandbox.jitsi.twin import Jitsi
+
+__all__ = ["Jitsi"]

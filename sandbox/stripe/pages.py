@@ -1,0 +1,101 @@
+"""Stripe's own pages: where the customer pays, and the receipt."""
+
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import APIRouter, Form
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from sandbox.stripe.books import DECLINES
+from sandbox.stripe.currency import spelled
+from sandbox.stripe.errors import Refused
+from sandbox.stripe.forms import Json
+
+if TYPE_CHECKING:
+    from sandbox.stripe.twin import Stripe
+
+# Stripe's test cards, https://docs.stripe.com/testing
+CARDS = {
+    "pay": "4242 4242 4242 4242 - accepted",
+    "authenticate": "4000 0025 0000 3155 - asks for 3-D Secure",
+    "card_declined": "4000 0000 0000 0002 - declined",
+    "insufficient_funds": "4000 0000 0000 9995 - not enough money",
+    "expired_card": "4000 0000 0000 0069 - expired",
+}
+TEMPLATES = Environment(autoescape=True, loader=PackageLoader("sandbox.stripe"), undefined=StrictUndefined)
+
+
+def pages(stripe: "Stripe") -> APIRouter:
+    """`GET /pay/{session}`, `POST /pay/{session}` and `GET /receipts/{charge}`."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/pay/{session_id}")
+    async def show(session_id: str) -> Response:
+        if session_id not in stripe.sessions:
+            return _page("closed.html", 404, title="This page does not exist", told="Check the link.", back="")
+        return _checkout(stripe, stripe.sessions[session_id])
+
+    @router.post("/pay/{session_id}")
+    async def act(session_id: str, act: Annotated[str, Form()], card: Annotated[str, Form()] = "pay") -> Response:
+        try:
+            await _carry_out(stripe, session_id, card if act == "card" else act)
+        except Refused:
+            # A second click, or a page left open too long: what stands now is shown.
+            return RedirectResponse(session_id, 303)
+        session = stripe.sessions[session_id]
+        return RedirectResponse(_after(session) if session["status"] == "complete" else session_id, 303)
+
+    @router.get("/receipts/{charge_id}")
+    async def receipt(charge_id: str) -> Response:
+        charge = stripe.charges.get(charge_id)
+        if charge is None or not charge["paid"]:
+            return _page("closed.html", 404, title="No such receipt", told="Check the link.", back="")
+        back = spelled(charge["amount_refunded"], charge["currency"]) if charge["amount_refunded"] else ""
+        return _page("receipt.html", charge=charge, payee=stripe.payee, total=_sum(charge), back=back)
+
+    return router
+
+
+async def _carry_out(stripe: "Stripe", session_id: str, act: str) -> None:
+    if act in DECLINES:
+        return await stripe.decline(session_id, act)
+    acts = {"pay": stripe.pay, "authenticate": stripe.authenticate, "pay_later": stripe.pay_later}
+    if act == "pay_twice":
+        await stripe.pay_twice(session_id)
+    elif act in acts:
+        await acts[act](session_id)
+    return None
+
+
+def _checkout(stripe: "Stripe", session: Json) -> Response:
+    if session["status"] == "complete":
+        return _page("closed.html", title="All done here", told="This payment is complete.", back=_after(session))
+    back = session["cancel_url"] or ""
+    if session["status"] == "expired":
+        return _page("closed.html", title="This page has expired", told="Ask for a new payment link.", back=back)
+    intent = stripe.intents.get(session["payment_intent"] or "", {})
+    error = (intent.get("last_payment_error") or {}).get("message", "")
+    given: Json = {
+        "session": session,
+        "payee": stripe.payee,
+        "total": spelled(session["amount_total"], session["currency"]),
+    }
+    if intent.get("status") == "requires_action":
+        return _page("secure.html", **given)
+    items = [
+        {"name": line["description"], "quantity": line["quantity"], "sum": _sum(line, "amount_total")}
+        for line in stripe.books.lines[session["id"]]
+    ]
+    return _page("pay.html", items=items, error=error, cards=CARDS, back=back, **given)
+
+
+def _sum(thing: Json, name: str = "amount") -> str:
+    return spelled(thing[name], thing["currency"])
+
+
+def _after(session: Json) -> str:
+    return str(session["success_url"]).replace("{CHECKOUT_SESSION_ID}", session["id"])
+
+
+def _page(template: str, status: int = 200, /, **given: object) -> HTMLResponse:
+    return HTMLResponse(TEMPLATES.get_template(template).render(**given), status, headers={"Cache-Control": "no-store"})

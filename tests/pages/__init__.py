@@ -1,0 +1,1 @@
+"""The room page and the pay page, in a real browser."""

@@ -1,0 +1,29 @@
+"""A fresh world for each test, and its sandbox on a free port."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from sandbox.app import Cast
+from sandbox.server import running
+from sandbox.world import World
+
+
+@pytest.fixture
+def world() -> World:
+    """Nobody listens at its product address: port 9 of this machine discards."""
+    return World(product_url="http://127.0.0.1:9")
+
+
+@pytest.fixture
+def cast(world: World) -> Cast:
+    """The twins of `world`, to act in directly."""
+    return Cast.of(world)
+
+
+@pytest_asyncio.fixture
+async def sandbox_server(world: World, cast: Cast) -> AsyncIterator[str]:
+    """The address of the running sandbox."""
+    async with running(world, cast) as url:
+        yield url
