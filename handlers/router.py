@@ -32,8 +32,6 @@ WHICH_CASE = "case"
 async def hear(house: House, work: Work, heard: Heard) -> None:
     """Decide what follows from something heard, within one transaction."""
     turn = await begin_turn(house, work, heard)
-    if turn is None:
-        return
     if isinstance(heard, Said | Press) and await _fills_form(turn):
         return
     try:

@@ -62,13 +62,17 @@ class Turn:
         await self.work.talk.add(spoken)
 
 
-async def begin_turn(house: House, work: Work, heard: Heard) -> Turn | None:
-    """Find out who spoke and about what; None when it came from an account that no team has."""
+class NoTeam(Exception):
+    """Nobody has that bot or workspace yet: a team's file may still be on its way."""
+
+
+async def begin_turn(house: House, work: Work, heard: Heard) -> Turn:
+    """Find out who spoke and about what. Raises NoTeam; what was heard waits in the inbox and is tried again."""
     if heard.origin.place is Place.ROOM:
         return await _on_page(house, work, heard)
     account = await work.people.account(heard.origin.channel, heard.origin.account)
     if account is None:
-        return None
+        raise NoTeam(f"{heard.origin.channel} account {heard.origin.account} belongs to no team")
     team = await work.people.team(account.team_id)
     person = await _person(work, account, heard)
     role = await work.people.role(team.id, person.id)
@@ -77,11 +81,11 @@ async def begin_turn(house: House, work: Work, heard: Heard) -> Turn | None:
     return turn
 
 
-async def _on_page(house: House, work: Work, heard: Heard) -> Turn | None:
+async def _on_page(house: House, work: Work, heard: Heard) -> Turn:
     """On a room page the join code has said who it is: `user` and `chat` are our own ids of person and conversation."""
     conversation = await work.talk.conversation(int(heard.origin.chat))
     if conversation is None:
-        return None
+        raise NoTeam(f"conversation {heard.origin.chat} does not exist any more")
     team = await work.people.team(conversation.team_id)
     person = await work.people.person(int(heard.origin.user))
     role = await work.people.role(team.id, person.id)

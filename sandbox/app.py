@@ -100,6 +100,8 @@ def _shell(app: FastAPI, world: World) -> None:
     async def live(socket: WebSocket) -> None:
         await socket.accept()
         async with world.watch() as changes:
+            # From this word on nothing is missed.
+            await socket.send_text("live")
             # Whoever leaves is noticed by listening, whoever stays is told what changed.
             told, heard = asyncio.create_task(_tell(socket, changes)), asyncio.create_task(_listen(socket))
             await asyncio.wait({told, heard}, return_when=asyncio.FIRST_COMPLETED)

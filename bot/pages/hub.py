@@ -17,7 +17,7 @@ class Line(Protocol):
 
 @dataclass(eq=False, slots=True)
 class Caller:
-    """Somebody in a call. `call` is their browser's word for this entry; `direct`: their picture goes browser to browser."""
+    """Somebody in a call. `call`: their browser's word for this entry. `direct`: seen without a server between."""
 
     line: Line
     person_id: int

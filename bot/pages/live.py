@@ -1,10 +1,10 @@
 """The room page's socket: chat, cards, lobby and presence go out as they change; words and signalling come in."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import asdict
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic import ValidationError
@@ -22,6 +22,9 @@ QUIET = 2.0  # seconds after which a page is looked after even when nothing was 
 WAITING_WORDS = 500  # a browser that reads slower than this is let go; it comes back and resumes
 
 BAD_WORD, TOO_LARGE, REFUSED, TOO_SLOW, TOO_FAST = 4400, 4413, 4404, 4408, 4429
+
+
+T = TypeVar("T")
 
 
 class HungUp(Exception):
@@ -116,7 +119,7 @@ class Live:
     async def _look(self) -> None:
         """Send what is new. The code is asked again, so that a revoked one closes the page at once."""
         try:
-            self._visit = await visits.visit(self._house, self._code)
+            self._visit = await _whole(visits.visit(self._house, self._code))
             await self._new_lines()
             await self._new_lobby()
         except visits.Refused as refused:
@@ -124,13 +127,13 @@ class Live:
             raise HungUp(REFUSED) from refused
 
     async def _new_lines(self) -> None:
-        while lines := await visits.lines(self._house, self._visit, self._after):
+        while lines := await _whole(visits.lines(self._house, self._visit, self._after)):
             for line in lines:
                 await self._out.put({"type": "line", **_line(line)})
                 self._after = max(self._after, line.version)
 
     async def _new_lobby(self) -> None:
-        lobby = asdict(await visits.lobby(self._house, self._visit))
+        lobby = asdict(await _whole(visits.lobby(self._house, self._visit)))
         if lobby != self._lobby:
             self._lobby = lobby
             await self._out.put({"type": "lobby", **lobby})
@@ -142,7 +145,7 @@ class Live:
             if not pace.allows():
                 raise HungUp(TOO_FAST)
             try:
-                await DOES[type(word)](self, word)
+                await _whole(DOES[type(word)](self, word))
             except visits.Refused as refused:
                 self.tell({"type": "problem", "sentence": str(refused), "client_id": getattr(word, "client_id", "")})
 
@@ -212,7 +215,7 @@ class Live:
         self.tell({"type": "pong"})
 
 
-DOES: dict[type[words.Word], Callable[[Live, Any], Awaitable[None]]] = {
+DOES: dict[type[words.Word], Callable[[Live, Any], Coroutine[Any, Any, None]]] = {
     words.Knock: Live.knock,
     words.Admit: Live.admit,
     words.Say: Live.say,
@@ -224,6 +227,19 @@ DOES: dict[type[words.Word], Callable[[Live, Any], Awaitable[None]]] = {
     words.End: Live.end,
     words.Ping: Live.ping,
 }
+
+
+async def _whole(deed: Coroutine[Any, Any, T]) -> T:
+    """Do it to the end, even when the page goes away meanwhile.
+
+    A transaction that is broken off in the middle can leave SQLite's one pooled connection with nobody.
+    """
+    task = asyncio.ensure_future(deed)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
 
 
 def _line(line: Line) -> dict[str, object]:

@@ -22,7 +22,7 @@ from payments.machine import State
 TROUBLE: dict[type[PaymentError], tuple[int, str]] = {
     Unavailable: (
         503,
-        "The payment page cannot be reached right now. Nothing was charged. Please try again in a minute.",
+        "The payment page cannot be reached now. Nothing was charged. Please try again in a minute.",
     ),
     OutcomeUnknown: (503, "The payment page has not answered. Nothing was charged here. Please try again in a minute."),
     Declined: (402, "The payment was declined. You can try again or use another way to pay."),

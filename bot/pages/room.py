@@ -43,9 +43,7 @@ def room_routes(house: House, look: Look, fetch: Fetch) -> APIRouter:
         except visits.Refused as refused:
             return JSONResponse({"sentence": str(refused)}, 403, NO_STORE)
         except NotConfigured:
-            sentence = (
-                "The video room is not set up correctly. The team has to look into it; you can go on in the chat."
-            )
+            sentence = "The video room is not set up correctly. The team has to see to it; you can go on in the chat."
             return JSONResponse({"sentence": sentence}, 503, NO_STORE)
         names = ("kind", "room", "domain", "script_url", "token", "options")
         return JSONResponse({name: getattr(way_in, name) for name in names}, headers=NO_STORE)

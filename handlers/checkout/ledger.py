@@ -11,7 +11,7 @@ from datetime import timedelta
 from pydantic import TypeAdapter
 
 from handlers.checkout.cards import show_request
-from handlers.effects import SendRefund, send
+from handlers.effects import AskGateway, SendRefund, send
 from handlers.fulfilment import fulfil, take_back
 from handlers.house import House
 from handlers.messages import Message
@@ -89,6 +89,9 @@ async def _apply(
         await _flag(house, work, request, str(error))
         return
     _note(checkout, fact, settled)
+    if settled.ask:
+        # The event names no total; only the gateway knows how much of the money has gone back.
+        await send(work, AskGateway(checkout_id=checkout.id))
     await _follow(house, work, request, checkout, fact)
 
 

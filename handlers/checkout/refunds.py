@@ -95,6 +95,14 @@ async def carry_out(house: House, effect: SendRefund) -> None:
         await record(house, work, request.gateway, [replace(fact, source=Source.POLL)])
 
 
+async def gave_up(house: House, effect: SendRefund) -> None:
+    """The gateway did not answer for a long time: the desk looks for itself."""
+    async with house.database.begin() as work:
+        row = await work.payments.refund(effect.refund_id)
+    if row is not None and row.done_at is None:
+        await _failed(house, row, "the gateway does not answer, so it is not known whether the refund was made.")
+
+
 async def _failed(house: House, row: Refund, why: str) -> None:
     async with house.database.begin() as work:
         mine = await work.payments.refund(row.id)
@@ -104,6 +112,6 @@ async def _failed(house: House, row: Refund, why: str) -> None:
             return
         mine.problem = why[:300]
         back = sum_of(row.amount_minor, request.currency)
-        text = f"The refund of {back} was refused: {why} Nothing has moved; try again or use the gateway's dashboard."
+        text = f"The refund of {back} did not go through: {why} Look at the gateway's dashboard before trying again."
         await say(work, conversation, Side.AGENT, Message(title="Refund failed", text=text))
         await show_request(house, work, request)

@@ -4,7 +4,7 @@ import { el } from "./dom.js";
 const WHO = { customer: "Customer's browser", agent: "Agent's browser" };
 const ALLOW = "camera; microphone; autoplay; display-capture; clipboard-write; fullscreen";
 
-/** Builds the pane; gives `show(url, who)`. */
+/** Builds the pane; gives what others may do with it: show a page, send a form to one, press a button in one. */
 export function mountBrowser(pane, reveal) {
   const tabs = el("div", { className: "heads", role: "tablist", "aria-label": "Whose browser" });
   const views = {};
@@ -22,16 +22,40 @@ export function mountBrowser(pane, reveal) {
     pane.append(views[who].box);
   }
   choose("customer");
-  return (url, who = "customer") => {
+  const look = (who) => {
     choose(who);
     reveal();
-    views[who].go(url);
+    return views[who];
   };
+  return {
+    show: (url, who = "customer") => look(who).go(url),
+    submit: (url, who) => submit(url, look(who).frame),
+    press: (who, words) => press(views[who].frame, words),
+  };
+}
+
+/** Posts an empty form to `url`, as a press of that page's only button would. */
+function submit(url, frame) {
+  const form = el("form", { method: "post", action: url, target: frame.name, hidden: true });
+  document.body.append(form);
+  form.submit();
+  form.remove();
+}
+
+/** Presses a button of a page that the sandbox itself serves; false while there is none. */
+function press(frame, words) {
+  try {
+    const found = [...frame.contentDocument.querySelectorAll("button")].find((button) => button.textContent.startsWith(words));
+    found?.click();
+    return Boolean(found);
+  } catch {
+    return false;
+  }
 }
 
 function makeView(who, title) {
   const address = el("input", { type: "url", "aria-label": `${title}: address`, placeholder: "Links from the chats open here" });
-  const frame = el("iframe", { title, allow: ALLOW, hidden: true });
+  const frame = el("iframe", { title, name: `browser-${who}`, allow: ALLOW, hidden: true });
   const empty = el("p", { className: "empty" }, "Nothing open. Tap a link in a chat: the room and the pay page open here.");
   const go = (url) => {
     address.value = url;
@@ -41,7 +65,8 @@ function makeView(who, title) {
   };
   frame.onload = () => {
     try {
-      address.value = frame.contentWindow.location.href;
+      const { href } = frame.contentWindow.location;
+      if (href !== "about:blank") address.value = href;
     } catch {
       // A page of the program itself: its address is not ours to read.
     }
@@ -55,5 +80,5 @@ function makeView(who, title) {
   };
   const box = el("div", { className: "view", role: "tabpanel", "aria-label": title, id: `view-${who}` }, bar, empty, frame);
   const tab = el("button", { role: "tab", "aria-controls": box.id }, title);
-  return { tab, box, go };
+  return { tab, box, frame, go };
 }

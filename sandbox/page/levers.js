@@ -17,7 +17,8 @@ export function mountClock(box, bus) {
   const show = () => {
     const moment = new Date(Date.now() + ahead);
     now.dateTime = moment.toISOString();
-    now.textContent = `${moment.toISOString().slice(0, 10)} ${moment.toISOString().slice(11, 19)} UTC`;
+    const [day, hour] = moment.toISOString().slice(0, 19).split("T");
+    now.replaceChildren(el("span", { className: "day" }, `${day} `), `${hour} UTC`);
     big.textContent = now.textContent;
   };
   const read = (clock) => {

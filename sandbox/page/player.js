@@ -1,5 +1,5 @@
 // "Show me": plays the story with captions, acting through the same addresses that a tap uses.
-import { alertUser, ask, el } from "./dom.js";
+import { alertUser, el } from "./dom.js";
 import { story } from "./story.js";
 
 const READING = 2600;
@@ -7,7 +7,7 @@ const READING = 2600;
 class Stopped extends Error {}
 
 /** What a step may do. */
-function makeStage({ reveal, useTool, show }, pace) {
+function makeStage(hands, pace) {
   /** Asks `find` again and again until it gives something, as a person would look. */
   const until = async (find, what) => {
     for (let tries = 0; tries < 100; tries++) {
@@ -17,7 +17,7 @@ function makeStage({ reveal, useTool, show }, pace) {
     }
     throw new Error(`The story waited for ${what} in vain.`);
   };
-  return { ask, until, reveal, useTool, show, pause: (ms = READING) => pace.breathe(ms) };
+  return { ...hands, until, pause: (ms = READING) => pace.breathe(ms) };
 }
 
 /** Lets the story wait, and end when somebody stops it. */

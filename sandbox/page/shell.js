@@ -45,8 +45,8 @@ function walk(event) {
   next.click();
 }
 
-const show = mountBrowser($("browser"), () => reveal("browser"));
-const [customer, agent] = [makeBus("customer", show), makeBus("agent", show)];
+const browser = mountBrowser($("browser"), () => reveal("browser"));
+const [customer, agent] = [makeBus("customer", browser.show), makeBus("agent", browser.show)];
 const place = (name) => document.querySelector(`[data-mount=${name}]`);
 
 for (const tab of document.querySelectorAll("[data-show]")) tab.onclick = () => reveal(tab.dataset.show);
@@ -63,7 +63,7 @@ mountFaults($("tool-faults"), agent);
 mountStripe($("tool-stripe"), agent);
 mountCalls($("tool-calls"), agent);
 mountReceiver($("tool-receiver"), agent);
-mountPlayer($("player"), $("show-me"), { reveal, useTool, show });
+mountPlayer($("player"), $("show-me"), { reveal, useTool, ...browser });
 reveal("customer");
 useTool("wire");
 listen();

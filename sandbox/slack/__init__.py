@@ -1,7 +1,5 @@
 """Slack, played on this machine: the Web API, events, interactivity, Socket Mode, and the people who use it."""
 
-from typing import Any
-
 from fastapi import Response
 from fastapi.responses import JSONResponse
 
@@ -10,7 +8,8 @@ from sandbox.slack.acts import People
 from sandbox.slack.api import Api
 from sandbox.slack.core import Core
 from sandbox.slack.look import Look
-from sandbox.slack.model import Command, Json, Refused, Shortcut
+from sandbox.slack.manifest import use_manifest
+from sandbox.slack.model import Json, Refused
 from sandbox.slack.oauth import OAuth
 from sandbox.slack.ui import Ui
 from sandbox.world import World
@@ -40,16 +39,6 @@ class Slack:
         """What `user` sees: channels with messages, modal, home tab."""
         return Look(self.core, user).everything()
 
-    def use_manifest(self, manifest: dict[str, Any]) -> None:
-        """Take the app's commands and message shortcuts from its manifest."""
-        features = manifest.get("features") or {}
-        commands = [_command(one) for one in features.get("slash_commands") or ()]
-        self.core.commands = {command.name: command for command in commands}
-        shortcuts = [Shortcut(one["name"], one["callback_id"], one["type"]) for one in features.get("shortcuts") or ()]
-        self.core.shortcuts = {shortcut.callback_id: shortcut for shortcut in shortcuts}
-        self.core.touched()
-
-
-def _command(one: dict[str, Any]) -> Command:
-    words = (one["command"], one.get("usage_hint") or "", one.get("description") or "")
-    return Command(*words, should_escape=bool(one.get("should_escape")))
+    def use_manifest(self, manifest: Json) -> None:
+        """Take commands, shortcuts, events, and the scopes of the first workspace, from the app's manifest."""
+        use_manifest(self.core, manifest)

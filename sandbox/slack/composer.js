@@ -15,7 +15,7 @@ export class Composer {
     this.note = h("p", { class: "sl-quiet sl-note", hidden: true });
     this.element = h("form", { class: "sl-composer", onsubmit: (event) => this.send(event) },
       this.hints, this.note, h("div", { class: "sl-box" }, this.area,
-        h("button", { type: "button", class: "sl-icon", "aria-label": "Add a file", onclick: () => this.picker.click() }, "＋"),
+        h("button", { type: "button", class: "sl-icon", "aria-label": "Add a file", onclick: () => this.picker.click() }, "+"),
         h("button", { class: "sl-icon sl-send", "aria-label": "Send" }, "➤")), this.picker);
   }
 

@@ -61,6 +61,8 @@ class Delivery:
     """Slack waits for nothing, then a minute, then five; nobody at a sandbox wants to."""
     signed_at: Callable[[], float] = time.time
     """Signatures bear the machine's own time: the SDK's verifier looks at that clock and no other."""
+    subscribed: frozenset[str] | None = None
+    """The events that the app's manifest asks for; None: all."""
     _locks: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
 
     def sign(self, body: bytes) -> dict[str, str]:
@@ -86,6 +88,8 @@ class Delivery:
         if team.install is None or (scope and scope not in team.install.scopes):
             return
         name = EVENT_NAMES[event["channel_type"]] if kind == "message" else kind
+        if self.subscribed is not None and name not in self.subscribed:
+            return
         payload = _callback(team, event_id, int(self.world.clock.now().timestamp()), event)
 
         async def carry(note: str) -> int:
@@ -96,7 +100,9 @@ class Delivery:
             await self.world.send_webhook("slack", name, url, body, {}, carry)
 
     async def last_event(self, team: Workspace, event_id: str, event: Json) -> None:
-        """Tell of the end of an installation, which no scope and no later uninstall holds back."""
+        """Tell of the end of an installation, which no scope holds back."""
+        if self.subscribed is not None and event["type"] not in self.subscribed:
+            return
         payload = _callback(team, event_id, int(self.world.clock.now().timestamp()), event)
         await self._carry_event(event["type"], payload, "")
 

@@ -120,8 +120,8 @@ class Pane {
   drawViewers(state) {
     const people = state.people.filter((person) => person.team === state.team.id);
     refresh(this.viewers, [people, this.user], () => people.map((person) => h("button", {
-      type: "button", "aria-pressed": String(person.id === this.user), title: `${person.name}, ${person.role}, ${person.tz}`, onclick: () => this.as(person.id),
-    }, h("span", { class: `sl-dot sl-${person.role}`, "aria-hidden": "true" }), person.first, h("span", { class: "sl-hidden" }, `, ${person.role}`))));
+      type: "button", "aria-pressed": String(person.id === this.user), "aria-label": `${person.first}, ${person.role}`, title: `${person.name}, ${person.role}, ${person.tz}`, onclick: () => this.as(person.id),
+    }, h("span", { class: `sl-dot sl-${person.role}`, "aria-hidden": "true" }), person.first)));
   }
 
   drawTeam(state) {

@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 from sandbox.slack.acts import People
 from sandbox.slack.core import Core
 from sandbox.slack.look import Look
+from sandbox.slack.manifest import use_manifest
 from sandbox.slack.model import Json, Message, Refused
 from sandbox.slack.oauth import OAuth
 
@@ -39,6 +40,7 @@ class Ui:
         self.router.add_api_route("/act/{name}", self.act, methods=["POST"], response_model=None)
         self.router.add_api_route("/upload", self.upload, methods=["POST"], response_model=None)
         self.router.add_api_route("/files/{key}", self.file, methods=["GET"])
+        self.router.add_api_route("/manifest", self.manifest, methods=["POST"])
         self.router.add_api_route("/install/{team}", self.install, methods=["POST"])
         self.router.add_api_route("/uninstall/{team}", self.uninstall, methods=["POST"], response_model=None)
 
@@ -75,6 +77,11 @@ class Ui:
         safe = file.mimetype in SAFE_PICTURES
         headers = {"X-Content-Type-Options": "nosniff", "Content-Disposition": "inline" if safe else "attachment"}
         return Response(file.data, media_type=file.mimetype, headers=headers)
+
+    async def manifest(self, body: Annotated[Json, Body()]) -> Json:
+        """The app's manifest, as somebody pastes it into Slack's page for app makers."""
+        use_manifest(self.core, body)
+        return {"ok": True}
 
     async def install(self, team: str) -> Json:
         """Where the program starts its installation."""

@@ -1,5 +1,6 @@
 """Every row Bellhop keeps. The unique keys carry the laws; the names are the design's words."""
 
+import storage.naming  # noqa: F401  # before the first table: names its constraints
 from storage.tables.booking import BookedCell, Booking, BookingState, Hours, Service
 from storage.tables.money import Checkout, GatewayFact, PaymentRequest, Refund
 from storage.tables.people import (

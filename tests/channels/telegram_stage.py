@@ -1,7 +1,7 @@
 """The Telegram channel on stage: polling the sandbox's Bot API, with people who use their own Telegram."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -37,6 +37,11 @@ class TelegramStage:
                  webhook_secret: str = "") -> None:  # fmt: skip
         self.twin = twin
         self.heard: asyncio.Queue[Heard] = asyncio.Queue()
+        # What keeps an update from being stored: so many failures, or a gate; `knocked` when one has come.
+        self.failures = 0
+        self.gate = asyncio.Event()
+        self.gate.set()
+        self.knocked = asyncio.Event()
         self.files: dict[str, bytes] = {}
         self.account = str(twin.state.bot_id)
         self.customer = Seat(conversation_id=1, account_id=1, side=Side.CUSTOMER, chat=str(MIA))
@@ -48,7 +53,7 @@ class TelegramStage:
             api_url=f"{url}/telegram",
         )
         self.channel = TelegramChannel(
-            settings, accept=self.heard.put, fetch=self._fetch, commands=COMMANDS, public_url=public_url or url
+            settings, accept=self._accept, fetch=self._fetch, commands=COMMANDS, public_url=public_url or url
         )
 
     def sees(self, person: str) -> list[Seen]:
@@ -96,6 +101,14 @@ class TelegramStage:
         """What the channel heard next."""
         return await asyncio.wait_for(self.heard.get(), 10)
 
+    async def _accept(self, heard: Heard) -> None:
+        self.knocked.set()
+        await self.gate.wait()
+        if self.failures:
+            self.failures -= 1
+            raise OSError("the disk is full")
+        await self.heard.put(heard)
+
     async def _fetch(self, file: Attachment) -> bytes:
         return self.files[file.file_id]
 
@@ -111,6 +124,13 @@ class TelegramStage:
     @staticmethod
     def _place(person: str) -> int:
         return GROUP_ID if person in AGENTS else 0
+
+
+async def eventually(holds: Callable[[], object]) -> None:
+    """Wait until `holds()`. Raises TimeoutError after ten seconds."""
+    async with asyncio.timeout(10):
+        while not holds():  # noqa: ASYNC110 - nothing announces it
+            await asyncio.sleep(0.01)
 
 
 def is_service(message: dict[str, Any]) -> bool:

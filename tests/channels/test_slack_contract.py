@@ -14,8 +14,6 @@ class TestSlack(ChannelContract):
     """The contract, over the sandbox's Web API."""
 
     @pytest_asyncio.fixture(params=["http", "socket"])
-    async def stage(
-        self, cast: Cast, sandbox_server: str, request: pytest.FixtureRequest
-    ) -> AsyncIterator[SlackStage]:
+    async def stage(self, cast: Cast, sandbox_server: str, request: pytest.FixtureRequest) -> AsyncIterator[SlackStage]:
         async with slack_stage(cast, over_socket=request.param == "socket") as stage:
             yield stage

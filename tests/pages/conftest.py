@@ -2,51 +2,77 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 import uvicorn
+from axe_playwright_python.async_playwright import Axe
 from fastapi import FastAPI
 from playwright.async_api import Browser, async_playwright
 from sqlmodel import SQLModel
 
 from bot.pages.routes import page_routes
+from handlers.heard import HEARD
 from handlers.house import House
+from handlers.router import hear
 from payments.gateway import utc_now
+from payments.stripe import Stripe, StripeKeys
+from sandbox.app import Cast
+from sandbox.server import running
+from sandbox.world import World
+from storage import signals
 from storage.database import Database
-from tests.pages.stage import FILES, Stage, furnish
+from tests.pages.stage import FILES, LEASE, Stage, furnish
+from video.jitsi import Jitsi, JitsiKeys
 from video.webrtc import WebRtc
 
 CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
-]
+PLAIN = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+FAKE_DEVICES = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+
+
+class Guest(uvicorn.Server):
+    """A server inside the test's own loop: signals are not its business."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave them alone."""
+        yield
 
 
 @asynccontextmanager
 async def serving(app: FastAPI, listener: socket.socket) -> AsyncIterator[None]:
-    """`app` answers on `listener` until the block ends."""
-    config = uvicorn.Config(
-        app, ws="websockets-sansio", lifespan="off", log_level="error", timeout_graceful_shutdown=2, access_log=False
-    )
-    server = uvicorn.Server(config)
-    running = asyncio.create_task(server.serve(sockets=[listener]))
+    """`app` answers on `listener`, which is open already: who calls early waits."""
+    config = uvicorn.Config(app, ws="websockets-sansio", lifespan="off", log_config=None, timeout_graceful_shutdown=2)
+    server = Guest(config)
+    task = asyncio.create_task(server.serve(sockets=[listener]))
     try:
-        async with asyncio.timeout(10):
-            while not server.started:
-                await asyncio.sleep(0.01)
         yield
     finally:
         server.should_exit = True
-        await running
+        await task
+
+
+async def hear_all(house: House) -> None:
+    """Hand everything in the inbox to its handler, as the program does."""
+    async with house.database.signals.listen(signals.INBOX) as woken:
+        while True:
+            woken.clear()
+            while await _hear_some(house):
+                pass
+            await woken.wait()
+
+
+async def _hear_some(house: House) -> int:
+    async with house.database.begin() as work:
+        jobs = await work.inbox.claim(10, LEASE)
+        for job in jobs:
+            await hear(house, work, HEARD.validate_json(job.body))
+            await work.inbox.done(job)
+    return len(jobs)
 
 
 async def fetch(file: object) -> bytes:
@@ -55,19 +81,39 @@ async def fetch(file: object) -> bytes:
 
 
 @pytest.fixture
-def listener() -> socket.socket:
+def listener() -> Iterator[socket.socket]:
     """A free port of this machine."""
-    return socket.create_server(("127.0.0.1", 0))
+    with socket.create_server(("127.0.0.1", 0)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def world() -> World:
+    """The world outside; nothing of ours listens at its product address."""
+    return World(product_url="http://127.0.0.1:9")
+
+
+@pytest.fixture
+def cast(world: World) -> Cast:
+    """The twins of `world`, to act in directly."""
+    return Cast.of(world)
 
 
 @pytest_asyncio.fixture
-async def house(tmp_path: Path, listener: socket.socket) -> AsyncIterator[House]:
-    """Everything the pages need, over an empty database."""
+async def house(tmp_path: Path, listener: socket.socket, world: World, cast: Cast) -> AsyncIterator[House]:
+    """Everything the pages need: an empty database, Stripe and Jitsi as the sandbox plays them, our own room."""
     database = Database(f"sqlite:///{tmp_path}/pages.db", keys=["k" * 43 + "="], clock=utc_now)
     async with database.engine.begin() as connection:
         await connection.run_sync(SQLModel.metadata.create_all)
-    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    yield House(database, utc_now, url, rooms={"webrtc": WebRtc()})
+    async with running(world, cast) as outside:
+        secrets = world.secrets
+        stripe = Stripe(
+            StripeKeys(secrets.stripe_api_key, secrets.stripe_webhook_secret, f"{outside}/stripe"), now=utc_now
+        )
+        jitsi = Jitsi(JitsiKeys(outside, secrets.jitsi_app_id, secrets.jitsi_app_secret))
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        yield House(database, utc_now, url, gateways={"stripe": stripe}, rooms={"webrtc": WebRtc(), "jitsi": jitsi})
+        await stripe.aclose()
     await database.aclose()
 
 
@@ -76,14 +122,31 @@ async def stage(house: House, listener: socket.socket) -> AsyncIterator[Stage]:
     """Ana sells, Carla asks; their room is open and the pages are served."""
     app = FastAPI()
     app.include_router(page_routes(house, fetch))
+    furnished = await furnish(house)
+    hearing = asyncio.create_task(hear_all(house))
     async with serving(app, listener):
-        yield await furnish(house)
+        yield furnished
+    hearing.cancel()
+    await asyncio.gather(hearing, return_exceptions=True)
 
 
 @pytest_asyncio.fixture
 async def browser() -> AsyncIterator[Browser]:
     """Chromium with a made-up camera and microphone."""
+    async with chromium(*FAKE_DEVICES) as running_browser:
+        yield running_browser
+
+
+@asynccontextmanager
+async def chromium(*arguments: str) -> AsyncIterator[Browser]:
+    """Chromium, started with `arguments` too."""
     async with async_playwright() as playwright:
-        running = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield running
-        await running.close()
+        started = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*PLAIN, *arguments])
+        yield started
+        await started.close()
+
+
+@pytest.fixture
+def axe() -> Axe:
+    """The judge of accessibility."""
+    return Axe()

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Literal
 
-from playwright.async_api import Browser, BrowserContext, Page
+from playwright.async_api import Browser, Page
 
 from handlers.house import House
 from handlers.messages import Attachment, Message
@@ -17,6 +18,7 @@ PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d4944415478da63f8cfc0f01f00050001ff"
     "a5b1c1f00000000049454e44ae426082"
 )
+LEASE = timedelta(seconds=30)
 FILES = {"picture": PIXEL, "page": b"<script>alert(1)</script>"}
 
 
@@ -49,6 +51,17 @@ class Stage:
             await work.rooms.revoke_codes(self.room_id, person_id)
             work.rooms.changed(self.room_id)
 
+    async def use(self, provider: str) -> None:
+        """The room is at that provider."""
+        async with self.house.database.begin() as work:
+            (await work.rooms.room(self.room_id)).provider = provider
+
+    async def case_card(self) -> str:
+        """What the front desk reads of the case."""
+        async with self.house.database.begin() as work:
+            card = await work.talk.card(self.conversation_id, "case")
+            return Message.model_validate_json(card.body).plain if card else ""
+
     async def request(self, state: State = State.REQUESTED, **fields: object) -> str:
         """A payment request of 49 USD; the address of its pay page."""
         async with self.house.database.begin() as work:
@@ -70,18 +83,20 @@ async def _case(work: Work, conversation_id: int) -> Conversation:
     return found
 
 
-async def furnish(house: House) -> Stage:
+async def furnish(house: House, provider: str = "webrtc") -> Stage:
     """A team, its agent Ana, its customer Carla, their conversation and an open room."""
     async with house.database.begin() as work:
-        team = Team(slug="lotus", name="Lotus Clinic", currency="USD", zone="Europe/Berlin", made_at=work.now)
-        ana, carla = Person(name="Ana Silva"), Person(name="Carla Meyer", zone="Asia/Kolkata")
+        team = Team(
+            slug="lotus", name="Lotus Clinic", currency="USD", zone="Europe/Berlin", gateway="stripe", made_at=work.now
+        )
+        ana, carla = Person(name="Ana Silva"), Person(name="Carla Meyer", zone="Asia/Kolkata", greeted_at=work.now)
         for row in (team, ana, carla):
             await work.people.add(row)
         await work.people.add(Role(team_id=team.id, person_id=ana.id, kind=RoleKind.AGENT))
         case = Conversation(team_id=team.id, customer_id=carla.id, holder_id=ana.id, opened_at=work.now)
         await work.talk.add(case)
         room = Room(
-            conversation_id=case.id, provider="webrtc", name="bellhop-0123456789abcdef",
+            conversation_id=case.id, provider=provider, name="bellhop-0123456789abcdef",
             opened_at=work.now, closes_at=work.now + timedelta(hours=3),
         )  # fmt: skip
         await work.rooms.add(room)
@@ -108,9 +123,10 @@ def hostile() -> Attachment:
     return Attachment(name="note.html", mime="text/html", channel="telegram", file_id="page", size=25)
 
 
-async def visitor(browser: Browser, link: str, *, width: int = 1280, height: int = 800) -> Page:
+async def visitor(browser: Browser, link: str, *, width: int = 1280, height: int = 800, scheme: str = "light") -> Page:
     """A person with a browser of their own, on their link."""
-    context: BrowserContext = await browser.new_context(viewport={"width": width, "height": height})
+    dark: Literal["dark", "light"] = "dark" if scheme == "dark" else "light"
+    context = await browser.new_context(viewport={"width": width, "height": height}, color_scheme=dark)
     page = await context.new_page()
     await page.goto(link)
     return page

@@ -104,11 +104,11 @@ async def joined_by_socket(world: World, bolt: AsyncApp) -> AsyncIterator[None]:
     """The app dials in; nobody listens at the program's address."""
     world.product_url = "http://127.0.0.1:9"
     handler = AsyncSocketModeHandler(bolt, world.secrets.slack_app_token)
-    await handler.connect_async()
+    await handler.connect_async()  # type: ignore[no-untyped-call]  # slack_bolt leaves it unannotated
     try:
         yield
     finally:
-        await handler.close_async()
+        await handler.close_async()  # type: ignore[no-untyped-call]  # likewise
 
 
 async def refusal(call: Any) -> str:

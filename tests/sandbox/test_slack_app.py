@@ -1,7 +1,6 @@
 """People and a real Bolt app meet in Slack's twin: commands, presses, forms, events; by HTTP and by Socket Mode."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -360,11 +359,21 @@ async def test_the_consent_page_lists_the_scopes_and_leads_back(by_http: Stage) 
             assert shown.status == 400
 
 
-async def test_commands_and_shortcuts_come_from_the_manifest(by_http: Stage) -> None:
+async def test_the_manifest_decides_commands_shortcuts_scopes_and_events(by_http: Stage) -> None:
     commands = [{"command": "/help", "usage_hint": "me", "should_escape": True}]
     shortcuts = [{"name": "Pay", "type": "message", "callback_id": "ask"}]
-    by_http.slack.use_manifest({"features": {"slash_commands": commands, "shortcuts": shortcuts}})
+    manifest = {
+        "features": {"slash_commands": commands, "shortcuts": shortcuts},
+        "oauth_config": {"scopes": {"bot": ["commands", "im:history"]}},
+        "settings": {"event_subscriptions": {"bot_events": ["message.im"]}},
+    }
+    async with aiohttp.ClientSession() as session:
+        await session.post(f"{by_http.world.public_url}/ui/slack/manifest", json=manifest)
     seen = by_http.slack.sees("U0ANA")
     assert [one["name"] for one in seen["commands"]] == ["/help"]
     assert [one["callback_id"] for one in seen["shortcuts"]] == ["ask"]
-    assert json.dumps(seen)
+    assert await refusal(by_http.client.chat_postMessage(channel="C0DESK", text="x")) == "missing_scope"
+    await by_http.slack.people.opens_home("U0CARLA")
+    await by_http.slack.people.says("U0CARLA", "bellhop", "hello")
+    await by_http.hears("message")
+    assert [event["type"] for event in by_http.heard] == ["message"]

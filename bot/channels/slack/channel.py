@@ -52,7 +52,7 @@ class SlackChannel:
         self._hold = Hold()
         words = frozenset(command.name for command in commands)
         ears = Ears(self._people, accept, check_form, self._open_form, words, now)
-        self.bolt = ears.app(self._client, self._secret)
+        self.bolt = ears.app(self._client)
         self._connection = Connection(self._client, self.bolt, settings.app_token.get_secret_value())
 
     @property
@@ -71,9 +71,9 @@ class SlackChannel:
         return self._connection.problem
 
     @property
-    def listens_over_http(self) -> bool:
-        """Whether requests to our address are Slack's: never without a secret to tell by."""
-        return bool(self._secret)
+    def signing_secret(self) -> str:
+        """By which requests to our address prove that they are Slack's; empty when none can be."""
+        return self._secret
 
     async def start(self) -> None:
         """Connect in the background; an unreachable Slack is tried until it answers."""

@@ -22,8 +22,8 @@ NO_MARK = frozenset({
     "not_reactable", "thread_locked", "too_many_emoji", "too_many_reactions", "missing_scope", "no_permission",
 })  # fmt: skip
 
-HIDDEN = "Slack does not show that conversation to Bellhop. A private channel must invite it: /invite @Bellhop"
-INVITE = "Bellhop is not in that Slack channel. Invite it there: /invite @Bellhop"
+HIDDEN = "Slack does not show that conversation to Bellhop; to a private channel invite it, with /invite @Bellhop."
+INVITE = "Invite Bellhop to the channel, with /invite @Bellhop."
 TOKEN = "Slack does not accept Bellhop's token any more. Install the app again."  # noqa: S105 - a sentence
 PERSON = "Slack does not know that person any more."
 SENTENCES = {

@@ -131,6 +131,8 @@ class TelegramChannel:
 
     async def mark(self, origin: Origin, mark: Mark) -> None:
         """React to the message at `origin`; where the chat or the message takes no reactions, do nothing."""
+        if not origin.message_id:
+            return
         with self._patiently(origin.chat), suppress(BadRequest, Forbidden):
             await self._bot.set_message_reaction(origin.chat, int(origin.message_id), MARKS[mark])
 

@@ -1,0 +1,67 @@
+"""What no single setting shows: values that cannot work, and test and live worlds that must not mix."""
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from sqlalchemy.exc import ArgumentError
+
+from bot.settings import PREFIX, Settings
+from payments.errors import NotConfigured
+from payments.gateway import Gateway
+from payments.registry import GATEWAYS
+from storage.database import async_url
+from video.registry import PROVIDERS
+
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+def misfits(settings: Settings) -> Iterator[str]:
+    """A sentence for each thing that cannot work."""
+    try:
+        async_url(settings.database_url)
+    except ArgumentError:
+        yield f"{PREFIX}DATABASE_URL is no address such as sqlite:///bellhop.db or postgresql://user@host/name"
+    except ValueError as error:
+        yield f"{PREFIX}{error}"
+    yield from _rooms(settings)
+    gateways, wrong = _gateways(settings)
+    yield from wrong
+    live = [name for name, gateway in gateways.items() if gateway.live]
+    if live:
+        yield from _not_live(settings, [name for name in gateways if name not in live])
+
+
+def is_loopback(url: str) -> bool:
+    """Whether an address leads to this machine."""
+    return (urlsplit(url).hostname or "") in LOOPBACK
+
+
+def _gateways(settings: Settings) -> tuple[dict[str, Gateway], list[str]]:
+    made: dict[str, Gateway] = {}
+    wrong = []
+    for name, section in settings.sections().items():
+        if name in GATEWAYS:
+            try:
+                made[name] = GATEWAYS[name].from_settings(section.plain())
+            except NotConfigured as error:
+                wrong.append(f"{PREFIX}{name.upper()}__*: {error}")
+    return made, wrong
+
+
+def _rooms(settings: Settings) -> Iterator[str]:
+    for name, section in settings.sections().items():
+        if name in PROVIDERS and (fault := PROVIDERS[name].from_section(section.plain()).check()):
+            yield f"{PREFIX}{name.upper()}__*: {fault}"
+
+
+def _not_live(settings: Settings, in_test: list[str]) -> Iterator[str]:
+    """What must not stand beside a key that moves real money."""
+    for name in in_test:
+        yield f"{PREFIX}{name.upper()}__* are test keys beside live ones: use live keys everywhere, or nowhere"
+    if settings.clock_offset_file is not None:
+        yield f"{PREFIX}CLOCK_OFFSET_FILE is for rehearsals and is refused beside live keys"
+    if not settings.secret_keys:
+        yield f"{PREFIX}SECRET_KEYS is required with live keys; make one with: openssl rand -hex 32"
+    for name, section in settings.sections().items():
+        if is_loopback(getattr(section, "api_url", "")):
+            yield f"{PREFIX}{name.upper()}__API_URL is a stand-in on this machine and is refused beside live keys"

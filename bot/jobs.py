@@ -1,0 +1,106 @@
+"""What the engine does with each job: the inbox goes to the router, the outbox to channels, gateways and teams."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.outgoing import post_to_team
+from handlers import delivery
+from handlers.channel import Channel, Undeliverable
+from handlers.checkout import polling, refunds
+from handlers.effects import EFFECT, Answer, AskGateway, Deliver, EndCheckout, SendRefund, SetMark, TellTeam, send
+from handlers.heard import HEARD, Place
+from handlers.house import House
+from handlers.messages import Message
+from handlers.router import hear
+from storage.queues import Claimed
+
+Carry = Callable[[Any], Awaitable[None]]
+
+
+class LeaseLost(Exception):
+    """Somebody else has the job by now; what was decided here is rolled back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Jobs:
+    """The hands of the engine."""
+
+    house: House
+    channels: Mapping[str, Channel]
+
+    async def take_in(self, job: Claimed) -> None:
+        """Let the router decide, and finish the job in the same transaction: each update is taken once."""
+        heard = HEARD.validate_json(job.body)
+        async with self.house.database.begin() as work:
+            await hear(self.house, work, heard)
+            if not await work.inbox.done(job):
+                raise LeaseLost
+
+    async def not_taken_in(self, job: Claimed, problem: str) -> None:
+        """It cannot be handled: the person is told that it was not."""
+        heard = HEARD.validate_json(job.body)
+        if heard.origin.place is Place.ROOM:
+            return
+        async with self.house.database.begin() as work:
+            text = "Something went wrong here and this was not handled. Please try again, or write what you need."
+            await send(work, Answer(origin=heard.origin, message=Message(text=text, secret=True)))
+
+    async def send_out(self, job: Claimed) -> None:
+        """Carry out an effect, then finish the job."""
+        effect = EFFECT.validate_json(job.body)
+        carry: Mapping[type, Carry] = {
+            Deliver: self._deliver,
+            Answer: self._answer,
+            SetMark: self._mark,
+            SendRefund: self._refund,
+            EndCheckout: self._end_checkout,
+            AskGateway: self._ask_gateway,
+            TellTeam: self._tell_team,
+        }
+        await carry[type(effect)](effect)
+        async with self.house.database.begin() as work:
+            await work.outbox.done(job)
+
+    async def not_sent_out(self, job: Claimed, problem: str) -> None:
+        """It was tried often enough: whoever sent it is told."""
+        effect = EFFECT.validate_json(job.body)
+        if isinstance(effect, Deliver):
+            await delivery.failed(self.house, effect, "The platform does not answer.", gone=False)
+        elif isinstance(effect, SendRefund):
+            await refunds.gave_up(self.house, effect)
+
+    async def _deliver(self, effect: Deliver) -> None:
+        await delivery.deliver(self.house, self.channels, effect)
+
+    async def _answer(self, effect: Answer) -> None:
+        channel = self.channels.get(effect.origin.channel)
+        if channel is None:
+            return
+        try:
+            await channel.answer(effect.origin, effect.message, edit=effect.edit)
+        except Undeliverable:
+            # Who asked cannot be reached any more; there is nobody left to tell.
+            return
+
+    async def _mark(self, effect: SetMark) -> None:
+        channel = self.channels.get(effect.origin.channel)
+        if channel is None:
+            return
+        try:
+            await channel.mark(effect.origin, effect.mark)
+        except Undeliverable:
+            # The message was deleted meanwhile.
+            return
+
+    async def _refund(self, effect: SendRefund) -> None:
+        await refunds.carry_out(self.house, effect)
+
+    async def _end_checkout(self, effect: EndCheckout) -> None:
+        await polling.end(self.house, effect)
+
+    async def _ask_gateway(self, effect: AskGateway) -> None:
+        await polling.ask(self.house, effect)
+
+    async def _tell_team(self, effect: TellTeam) -> None:
+        await post_to_team(self.house, effect)

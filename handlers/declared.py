@@ -1,0 +1,211 @@
+"""A team declared in TOML: who it is, who works there and when, what it sells. A mistake is named by its place."""
+
+import tomllib
+from datetime import date
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+
+from booking.hours import format_hours, parse_hours
+from handlers.fulfilment import Fulfilment
+from handlers.messages import Attachment
+from payments.amounts import AmbiguousAmount, UnreadableAmount, parse_amount
+from payments.currencies import in_use
+from payments.money import Money
+from storage.tables import RoleKind
+
+
+class TeamFileError(Exception):
+    """The file cannot be applied; `sentences` says why, each naming its place in the file."""
+
+    def __init__(self, *sentences: str) -> None:
+        super().__init__("; ".join(sentences))
+        self.sentences = sentences
+
+
+def _zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError(f"“{name}” is no time zone; write one such as Europe/Berlin")
+    return ZoneInfo(name).key
+
+
+def _currency(code: str) -> str:
+    if code.upper() not in in_use():
+        raise ValueError(f"“{code}” is no currency in use; write one such as USD")
+    return code.upper()
+
+
+def _hours(text: str) -> str:
+    return format_hours(parse_hours(text)) if text else ""
+
+
+def _web(url: str) -> str:
+    if url and not url.startswith(("https://", "http://")):
+        raise ValueError("must be an address that begins with https://")
+    return url
+
+
+def _price(value: Any, info: ValidationInfo) -> Any:
+    """`49 USD`, or `49` in the team's own currency, or nothing to pay."""
+    if not isinstance(value, str) or value.strip().lower() in {"", "free", "0"}:
+        return value or None
+    try:
+        read = parse_amount(value, (info.context or {}).get("currency", ""))
+    except (UnreadableAmount, AmbiguousAmount) as error:
+        raise ValueError(str(error)) from error
+    if read.description:
+        raise ValueError(f"“{read.description}” does not belong to a price; write one such as 49 USD")
+    return read.amount
+
+
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+Name = Annotated[str, Field(min_length=1, max_length=120)]
+Zone = Annotated[str, AfterValidator(_zone)]
+Currency = Annotated[str, AfterValidator(_currency)]
+Web = Annotated[str, Field(max_length=500), AfterValidator(_web)]
+# Telegram's ids are numbers, and a person may write them as such.
+PlatformId = Annotated[str, BeforeValidator(lambda value: str(value) if isinstance(value, int) else value)]
+
+
+class Part(BaseModel):
+    """A part of the file: every key in it means something."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+
+class Webhook(Part):
+    """The team's own system, told of every payment and refund; `secret` signs (standardwebhooks, `whsec_...`)."""
+
+    url: Web
+    secret: str = ""
+
+
+class Desks(Part):
+    """Where the agents meet their cases: a Slack channel's id, a Telegram forum group's id."""
+
+    slack: PlatformId = ""
+    telegram: PlatformId = ""
+
+
+class Agent(Part):
+    """Somebody of the team. `hours` are theirs in their own zone; none: not to be booked."""
+
+    slug: Slug
+    name: Name
+    role: RoleKind = RoleKind.AGENT
+    slack: PlatformId = ""
+    telegram: PlatformId = ""
+    time_zone: Zone | Literal[""] = ""
+    hours: Annotated[str, AfterValidator(_hours)] = "Mon-Fri 09:00-17:00"
+    closed: tuple[date, ...] = ()
+
+    @property
+    def known_as(self) -> dict[str, str]:
+        """Their id in each channel."""
+        return {name: value for name in ("slack", "telegram") if (value := getattr(self, name))}
+
+
+class AfterPayment(Part):
+    """What the customer gets once it is paid. `file` is text of our own, sent as a file called `file_name`."""
+
+    text: str = ""
+    link: Web = ""
+    link_label: Name = "Open"
+    file: str = ""
+    file_name: Name = "purchase.txt"
+
+    def fulfilment(self) -> Fulfilment:
+        """As it is kept with the service."""
+        content = self.file.encode()
+        file = Attachment(name=self.file_name, mime="text/plain", size=len(content), content=content)
+        return Fulfilment(text=self.text, link=self.link, link_label=self.link_label, file=file if content else None)
+
+
+class Offer(Part):
+    """A service. Lengths in minutes; `notice` before the start, `horizon` in days ahead."""
+
+    slug: Slug
+    name: Name
+    minutes: Annotated[int, Field(ge=5, le=24 * 60, multiple_of=5)]
+    price: Annotated[Money | None, BeforeValidator(_price)] = None
+    description: Annotated[str, Field(max_length=500)] = ""
+    step: Annotated[int, Field(ge=5, le=24 * 60, multiple_of=5)] = 30
+    pause: Annotated[int, Field(ge=0, le=24 * 60, multiple_of=5)] = 0
+    notice: Annotated[int, Field(ge=0)] = 60
+    horizon: Annotated[int, Field(ge=1, le=366)] = 30
+    cancel_free_hours: Annotated[int, Field(ge=0)] = 24
+    late_fee_percent: Annotated[int, Field(ge=0, le=100)] = 0
+    after_payment: AfterPayment = AfterPayment()
+
+
+class TeamFile(Part):
+    """The whole file."""
+
+    name: Name
+    slug: Slug
+    currency: Currency
+    time_zone: Zone
+    about: Annotated[str, Field(max_length=1000)] = ""
+    gateway: str = ""
+    room: str = ""
+    webhook: Webhook | None = None
+    desks: Desks = Desks()
+    agents: tuple[Agent, ...] = ()
+    services: tuple[Offer, ...] = ()
+
+    @field_validator("agents", "services")
+    @classmethod
+    def _once(cls, entries: tuple[Agent | Offer, ...]) -> tuple[Agent | Offer, ...]:
+        _refuse_doubles("slug", [entry.slug for entry in entries])
+        return entries
+
+    @model_validator(mode="after")
+    def _one_person_each(self) -> "TeamFile":
+        for channel in ("slack", "telegram"):
+            _refuse_doubles(channel, [getattr(agent, channel) for agent in self.agents])
+        return self
+
+
+def read_team_file(text: str) -> TeamFile:
+    """The team in a TOML text. Raises TeamFileError."""
+    try:
+        told = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise TeamFileError(f"This is not TOML: {error}") from error
+    try:
+        return TeamFile.model_validate(told, context={"currency": str(told.get("currency", "")).upper()})
+    except ValidationError as error:
+        raise TeamFileError(*(_sentence(told, each) for each in error.errors())) from error
+
+
+def _refuse_doubles(word: str, values: list[str]) -> None:
+    for value in values:
+        if value and values.count(value) > 1:
+            raise ValueError(f"{word} “{value}” is there twice")
+
+
+def _sentence(told: dict[str, Any], error: Any) -> str:
+    """`services.haircut.price: ...`: entries of a list are named by their slug."""
+    place, here = [], told
+    for step in error["loc"]:
+        try:
+            here = here[step]
+        except (LookupError, TypeError):
+            here = {}
+        named = isinstance(step, int) and isinstance(here, dict) and here.get("slug")
+        place.append(str(named or (step + 1 if isinstance(step, int) else step)))
+    where = ".".join(place)
+    reasons = {"extra_forbidden": "there is no such key", "missing": "this is missing"}
+    reason = reasons.get(error["type"]) or error["msg"].removeprefix("Value error, ")
+    return f"{where}: {reason}" if where else str(reason)

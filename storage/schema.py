@@ -1,0 +1,103 @@
+"""The database's shape: brought up to date, and never touched when a newer Bellhop made it."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from sqlalchemy import Connection
+
+from storage.database import Database
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+T = TypeVar("T")
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+# Programs that start together take turns; SQLite's transactions do that by themselves.
+TURNS = {"postgresql": "SELECT pg_advisory_xact_lock(823194)"}
+
+
+class SchemaFromTheFuture(Exception):
+    """The database has a revision that this program does not know."""
+
+
+class SchemaBehind(Exception):
+    """The database has to be upgraded first."""
+
+
+async def upgrade(database: Database) -> list[str]:
+    """Bring the database to the newest revision; the names of the steps taken. Raises SchemaFromTheFuture."""
+    return await _within(database, _upgrade)
+
+
+async def revision_of(database: Database) -> str | None:
+    """The database's revision; None when it is empty. Raises SchemaFromTheFuture."""
+    return await _within(database, _revision)
+
+
+async def require_current(database: Database) -> None:
+    """Raises SchemaBehind or SchemaFromTheFuture unless the database is as this program needs it."""
+    if await revision_of(database) != newest():
+        raise SchemaBehind("the database is not up to date; run: bellhop db upgrade")
+
+
+async def differences(database: Database) -> list[Any]:
+    """Where the tables of the program and of the database disagree, as Alembic puts it."""
+    return await _within(database, _differences)
+
+
+def newest() -> str | None:
+    """The revision that this program needs."""
+    from alembic.script import ScriptDirectory
+
+    return ScriptDirectory.from_config(config()).get_current_head()
+
+
+def config(connection: Connection | None = None) -> "Config":
+    """Alembic's configuration: where the steps are, and the connection to walk them on."""
+    from alembic.config import Config
+
+    made = Config()
+    made.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    made.attributes["connection"] = connection
+    return made
+
+
+async def _within(database: Database, work: Callable[[Connection], T]) -> T:
+    async with database.engine.begin() as connection:
+        return await connection.run_sync(work)
+
+
+def _upgrade(connection: Connection) -> list[str]:
+    from alembic import command
+    from alembic.script import ScriptDirectory
+
+    if turn := TURNS.get(connection.dialect.name):
+        connection.exec_driver_sql(turn)
+    before = _revision(connection)
+    steps = ScriptDirectory.from_config(config()).iterate_revisions("heads", before)
+    command.upgrade(config(connection), "head")
+    return [f"{step.revision} {step.doc}" for step in steps][::-1]
+
+
+def _revision(connection: Connection) -> str | None:
+    from alembic.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
+    there = MigrationContext.configure(connection).get_current_revision()
+    known = {step.revision for step in ScriptDirectory.from_config(config()).walk_revisions()}
+    if there is not None and there not in known:
+        raise SchemaFromTheFuture("the database was made by a newer Bellhop; upgrade the program")
+    return there
+
+
+def _differences(connection: Connection) -> list[Any]:
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+    from sqlmodel import SQLModel
+
+    import storage.tables  # noqa: F401  # declares them
+
+    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    return list(compare_metadata(context, SQLModel.metadata))

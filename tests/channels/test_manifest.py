@@ -1,0 +1,95 @@
+"""The manifest asks for exactly what the code uses."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+import bot.channels.slack
+from bot.channels.slack.hear import EVENTS, SHORTCUTS, SLASH
+from bot.manifest import BOT_EVENTS, SCOPES, manifest
+from handlers.commands import CommandInfo
+from sandbox.slack.api import METHODS
+from tests.channels.slack_stage import COMMANDS
+
+URL = "https://desk.example/"
+# Scopes that no method wants: what is heard wants them, or how a message is signed.
+BY_EVENT = {"message.channels": "channels:history", "message.groups": "groups:history", "message.im": "im:history"}
+BY_FEATURE = {"commands", "chat:write.customize"}
+
+
+def source() -> str:
+    """The code of the channel."""
+    folder = Path(bot.channels.slack.__file__).parent
+    return "\n".join(path.read_text() for path in sorted(folder.glob("*.py")))
+
+
+def methods() -> set[str]:
+    """The methods of Slack's Web API that the code calls."""
+    called = set(re.findall(r"client\.([a-z]+_[A-Za-z]+)\(", source()))
+    return {name.replace("_", ".", 1) for name in called}
+
+
+def test_every_scope_is_used_and_every_use_has_its_scope() -> None:
+    by_method = {METHODS[name].scope for name in methods()} - {""}
+    assert by_method >= {"chat:write", "im:write", "reactions:write", "files:write", "files:read", "users:read"}
+    by_event = {BY_EVENT[name] for name in told("settings", "event_subscriptions", "bot_events") if name in BY_EVENT}
+    assert by_method | by_event | BY_FEATURE == set(SCOPES)
+    assert told("oauth_config", "scopes", "bot") == sorted(SCOPES)
+    assert all(SCOPES.values())
+
+
+def test_every_event_that_is_heard_is_asked_for_and_no_other() -> None:
+    assert set(BOT_EVENTS) == set(EVENTS)
+    asked = {name for names in BOT_EVENTS.values() for name in names}
+    assert set(told("settings", "event_subscriptions", "bot_events")) == asked
+
+
+def test_every_shortcut_runs_a_command() -> None:
+    shortcuts = told("features", "shortcuts")
+    assert {one["callback_id"] for one in shortcuts} == set(SHORTCUTS) <= {command.name for command in COMMANDS}
+    assert {one["type"] for one in shortcuts} == {"message"}
+
+
+def test_every_slash_command_that_somebody_answers_is_there() -> None:
+    commands = told("features", "slash_commands")
+    assert [one["command"] for one in commands] == ["/bellhop", "/pay", "/video", "/book", "/agenda"]
+    assert all(one["should_escape"] for one in commands)
+    pay = commands[1]
+    assert (pay["usage_hint"], pay["description"]) == ("49 USD Consultation", "Ask for money")
+    everything = [CommandInfo(name, f"About {name}", agent=True) for name in SLASH]
+    assert len(manifest(URL, socket_mode=False, commands=everything)["features"]["slash_commands"]) == len(SLASH)
+
+
+def test_over_http_everything_comes_to_one_address() -> None:
+    text = json.dumps(manifest(URL, socket_mode=False, commands=COMMANDS))
+    assert set(re.findall(r"https://desk\.example[^\"]*", text)) == {
+        "https://desk.example/slack/events",
+        "https://desk.example/slack/oauth_redirect",
+    }
+
+
+def test_socket_mode_wants_no_address() -> None:
+    made = manifest("", socket_mode=True, commands=COMMANDS)
+    assert "http" not in json.dumps(made)
+    assert made["settings"]["socket_mode_enabled"] is True
+    assert made["settings"]["interactivity"] == {"is_enabled": True}
+
+
+@pytest.mark.parametrize("socket_mode", [True, False])
+def test_slacks_limits_are_kept(socket_mode: bool) -> None:
+    made = manifest(URL, socket_mode=socket_mode, commands=COMMANDS)
+    display = made["display_information"]
+    assert len(display["name"]) <= 35 and len(display["description"]) <= 140
+    assert 174 <= len(display["long_description"]) <= 4000
+    assert len(made["features"]["slash_commands"]) <= 50 and len(made["features"]["shortcuts"]) <= 10
+    assert all(len(one["name"]) <= 24 and len(one["description"]) <= 150 for one in made["features"]["shortcuts"])
+
+
+def told(*path: str) -> list[dict[str, str]] | list[str]:
+    """A part of the manifest."""
+    part = manifest(URL, socket_mode=False, commands=COMMANDS)
+    for name in path:
+        part = part[name]
+    return list(part)

@@ -1,0 +1,122 @@
+"""The pay page: what it says in each state, the way to the gateway and back, and what happens when that is gone."""
+
+import httpx2
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, expect
+
+from bot.pages.pay import LOOKS, OTHERWISE, TROUBLE, trouble
+from handlers.house import House
+from payments.errors import Declined, PaymentError
+from payments.machine import State
+from sandbox.app import Cast
+from sandbox.faults import Fault, Rule
+from sandbox.world import World
+from tests.pages.stage import Stage, visitor
+
+
+async def get(url: str) -> httpx2.Response:
+    async with httpx2.AsyncClient() as client:
+        return await client.get(url)
+
+
+async def post(url: str) -> httpx2.Response:
+    async with httpx2.AsyncClient() as client:
+        return await client.post(url)
+
+
+async def test_it_names_payee_sum_and_purpose_and_that_it_is_a_test(stage: Stage) -> None:
+    page = await get(await stage.request())
+    assert page.status_code == 200
+    for words in ("Lotus Clinic", "$49.00", "Consultation", "Test mode", "You pay on Stripe’s own page"):
+        assert words in page.text
+
+
+async def test_an_unknown_code_is_a_plain_page(stage: Stage) -> None:
+    for path in ("pay/unknown", "pay/unknown/back"):
+        page = await get(stage.house.link(path))
+        assert page.status_code == 404
+        assert "Nothing to pay here" in page.text
+    assert (await post(stage.house.link("pay/unknown"))).status_code == 404
+
+
+async def test_paying_leads_to_the_gateway(stage: Stage, world: World) -> None:
+    answer = await post(await stage.request())
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith(world.public_url)
+
+
+async def test_a_gateway_that_is_down_is_a_sentence_and_takes_no_money(stage: Stage, world: World) -> None:
+    world.faults.add(Rule("stripe", Fault.RATE_LIMITED, count=100))
+    answer = await post(await stage.request())
+    assert answer.status_code == 503
+    assert "Nothing was charged" in answer.text
+
+
+@pytest.mark.parametrize("state", [State.PAID, State.EXPIRED, State.CANCELLED, State.REFUNDED, State.PROCESSING])
+async def test_what_is_settled_cannot_be_paid_again(stage: Stage, state: State) -> None:
+    url = await stage.request(state)
+    page = await get(url)
+    assert LOOKS[state][1] in page.text
+    assert "<form" not in page.text
+    assert (await post(url)).status_code == 409
+
+
+async def test_the_back_page_believes_the_gateway_and_not_the_visit(stage: Stage) -> None:
+    url = await stage.request()
+    await post(url)
+    page = await get(f"{url}/back")
+    assert page.status_code == 200
+    assert "To pay" in page.text
+    assert (await get(f"{url}/state")).json() == {"state": "opened"}
+
+
+def test_every_state_and_every_error_has_its_words() -> None:
+    assert set(LOOKS) == set(State)
+    assert trouble(Declined("no")) == TROUBLE[Declined]
+    assert trouble(PaymentError("?")) == OTHERWISE
+
+
+async def test_no_page_of_ours_can_be_read_by_others_or_kept(stage: Stage) -> None:
+    for url in (await stage.request(), stage.customer_link, stage.house.link("room/wrong")):
+        headers = (await get(url)).headers
+        assert headers["referrer-policy"] == "no-referrer"
+        assert headers["cache-control"] == "no-store"
+        assert headers["x-content-type-options"] == "nosniff"
+        policy = headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "frame-ancestors 'self'" in policy
+        assert "unsafe" not in policy
+
+
+@pytest.mark.browser
+async def test_someone_pays_and_the_page_turns_to_paid_by_itself(
+    browser: Browser, stage: Stage, cast: Cast, house: House
+) -> None:
+    url = await stage.request()
+    page = await visitor(browser, f"{url}?from=room", width=360)
+    await page.get_by_role("button", name="Pay $49.00").click()
+    await page.wait_for_url("**/c/pay/**")
+    async with house.database.begin() as work:
+        request = await work.payments.request_by_code(url.rsplit("/", 1)[1])
+        assert request is not None
+        [checkout] = await work.payments.checkouts_of(request.id)
+    await page.goto(f"{url}/back")
+    await expect(page.get_by_text("To pay")).to_be_visible()
+    await cast.stripe.pay(str(checkout.checkout_ref))
+    await expect(page.get_by_text("Paid", exact=True)).to_be_visible(timeout=20_000)
+    await expect(page.get_by_text("Your call is still open")).to_be_visible()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [360, 1440])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_the_pay_page_is_accessible_in_every_state(
+    browser: Browser, stage: Stage, axe: Axe, width: int, scheme: str
+) -> None:
+    page = await visitor(browser, stage.house.link("pay/unknown"), width=width, scheme=scheme)
+    for state in State:
+        await page.goto(await stage.request(state, receipt_url="https://stripe.example/receipt"))
+        result = await axe.run(page)
+        assert result.violations_count == 0, result.generate_report()
+        assert await page.evaluate("document.documentElement.scrollWidth") == width

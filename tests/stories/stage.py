@@ -1,0 +1,160 @@
+"""The stage: the sandbox and Bellhop, each a real server on this machine, wired by base URLs and made-up keys alone."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from bot.app import App, build
+from bot.settings import JitsiSettings, Settings, SlackSettings, StripeSettings, TelegramMode, TelegramSettings
+from sandbox.app import Cast
+from sandbox.server import Guest, running
+from sandbox.world import World
+from tests.stories.people import SOON, OnSlack, OnTelegram
+
+TEAM = Path(__file__).parent / "team.toml"
+
+
+@dataclass
+class Stage:
+    """A sandbox with Bellhop beside it. `settings` are what the running Bellhop was built from."""
+
+    cast: Cast
+    settings: Settings
+    url: str
+    app: App
+
+    @property
+    def world(self) -> World:
+        return self.cast.world
+
+    @property
+    def mia(self) -> OnTelegram:
+        """A customer on Telegram."""
+        return OnTelegram(self.cast, 1001)
+
+    @property
+    def arjun(self) -> OnTelegram:
+        """Another customer on Telegram."""
+        return OnTelegram(self.cast, 1002)
+
+    @property
+    def eve(self) -> OnTelegram:
+        """A stranger on Telegram."""
+        return OnTelegram(self.cast, 1003)
+
+    @property
+    def carla(self) -> OnSlack:
+        """A customer on Slack."""
+        return OnSlack(self.cast, "U0CARLA")
+
+    @property
+    def ana(self) -> OnSlack:
+        """An agent at the Slack desk."""
+        return OnSlack(self.cast, "U0ANA", at_desk=True)
+
+    @property
+    def ben(self) -> OnSlack:
+        """Another agent at the Slack desk."""
+        return OnSlack(self.cast, "U0BEN", at_desk=True)
+
+    @property
+    def ana_on_telegram(self) -> OnTelegram:
+        """The agent in the Telegram group."""
+        return OnTelegram(self.cast, 2001, at_desk=True)
+
+    @property
+    def ben_on_telegram(self) -> OnTelegram:
+        """The other agent in the Telegram group."""
+        return OnTelegram(self.cast, 2002, at_desk=True)
+
+    async def session_of(self, url: str) -> str:
+        """Press the pay button of the page at `url`; the id of the Stripe session it leads to."""
+        import httpx2
+
+        async with httpx2.AsyncClient(follow_redirects=False) as browser:
+            page = await browser.get(url)
+            assert page.status_code == 200, page.text
+            gone = await browser.post(url, headers={"origin": self.url})
+        assert gone.status_code == 303, gone.text
+        return gone.headers["location"].rstrip("/").rpartition("/")[2]
+
+
+def settings_for(world: World, folder: Path, url: str, *, polling: bool = True, jitsi: bool = False,
+                 team: Path = TEAM, socket_mode: bool = False) -> Settings:  # fmt: skip
+    """Settings that name the sandbox by base URLs and made-up keys, as an operator's environment would."""
+    keys, root = world.secrets, world.public_url
+    mode = TelegramMode.POLLING if polling else TelegramMode.WEBHOOK
+    return Settings(
+        public_url=url,
+        database_url=f"sqlite:///{folder}/bellhop.db",
+        secret_keys=(SecretStr("a made-up key for tests"),),
+        team_file=team,
+        telegram=TelegramSettings(
+            token=SecretStr(keys.telegram_token),
+            webhook_secret=SecretStr("made-up-webhook-secret"),
+            mode=mode,
+            api_url=f"{root}/telegram",
+        ),
+        slack=SlackSettings(
+            bot_token=SecretStr(keys.slack_bot_token),
+            signing_secret=SecretStr(keys.slack_signing_secret),
+            app_token=SecretStr(keys.slack_app_token if socket_mode else ""),
+            api_url=f"{root}/slack",
+        ),
+        stripe=StripeSettings(
+            api_key=SecretStr(keys.stripe_api_key),
+            webhook_secret=SecretStr(keys.stripe_webhook_secret),
+            api_url=f"{root}/stripe",
+        ),
+        jitsi=JitsiSettings(domain=root, app_id=keys.jitsi_app_id, app_secret=SecretStr(keys.jitsi_app_secret))
+        if jitsi
+        else None,
+    )
+
+
+@asynccontextmanager
+async def set_up(folder: Path, **wishes: bool | Path) -> AsyncIterator[Stage]:
+    """The whole stage, for as long as the block lasts."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        world = World(product_url=url)
+        cast = Cast.of(world)
+        async with running(world, cast):
+            settings = settings_for(world, folder, url, **wishes)  # type: ignore[arg-type]
+            async with serving(build(settings, now=world.clock.now), listener) as app:
+                stage = Stage(cast, settings, url, app)
+                await ready(stage)
+                yield stage
+
+
+@asynccontextmanager
+async def serving(app: App, listener: socket.socket) -> AsyncIterator[App]:
+    """Bellhop at work behind an open socket."""
+    import uvicorn
+
+    config = uvicorn.Config(app.web, log_level="error", lifespan="on", timeout_graceful_shutdown=1)
+    server = Guest(config)
+    task = asyncio.create_task(server.serve(sockets=[listener]))
+    while not server.started and not task.done():  # noqa: ASYNC110  # uvicorn offers a flag, no event
+        await asyncio.sleep(0.005)
+    try:
+        yield app
+    finally:
+        server.should_exit = True
+        await task
+
+
+async def ready(stage: Stage) -> None:
+    """Wait until the team is known on both platforms."""
+    async with asyncio.timeout(SOON):
+        while True:
+            async with stage.app.house.database.begin() as work:
+                desks = [desk for team in await work.people.teams() for desk in await work.people.desks_of(team.id)]
+            if len(desks) == 2 and not stage.app.problems():
+                return
+            await asyncio.sleep(0.02)
