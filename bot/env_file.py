@@ -1,6 +1,10 @@
-"""`.env` as people read it: every setting with its line of explanation, those in use uncommented."""
+"""`.env` as people read it: every setting with its line of explanation, those in use uncommented.
+
+`python -m bot.env_file` writes `.env.example` again.
+"""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
@@ -12,6 +16,7 @@ HEAD = f"""\
 # Bellhop's settings. Copy this file to .env; what the environment says comes before what stands here.
 # A section with its required values present switches its feature on. A secret may also be kept in a file:
 # {PREFIX}STRIPE__API_KEY{FILE}=/run/secrets/stripe.
+
 """
 
 
@@ -29,7 +34,9 @@ def render(values: Mapping[str, str], head: str) -> str:
             section = here
             parts.append(f"\n{_headline(section)}\n")
         parts.append(_entry(name, field, values.get(name)))
-    return "".join(parts)
+    # What we do not know is the operator's, and stays.
+    unknown = [f"{name}={quoted(value)}\n" for name, value in values.items() if name not in variables()]
+    return "".join([*parts, *(["\n# --- Others\n"] if unknown else []), *unknown])
 
 
 def quoted(value: str) -> str:
@@ -58,3 +65,7 @@ def _default(field: FieldInfo) -> str:
     if is_secret(field) or field.default in (PydanticUndefined, None, ()):
         return ""
     return str(field.default).lower() if isinstance(field.default, bool) else str(field.default)
+
+
+if __name__ == "__main__":
+    Path(".env.example").write_text(example(), encoding="utf-8")

@@ -18,7 +18,7 @@ FILE = "_FILE"
 
 def read_settings(environ: Mapping[str, str] = os.environ, dotenv: Path | None = DOTENV) -> tuple[Settings, list[str]]:
     """The settings, and a warning for every unknown key. Raises SettingsError."""
-    written = {**_from_file(dotenv), **_ours(environ)}
+    written = {**written_in(dotenv), **_ours(environ)}
     known, warnings = _sorted_out(written)
     source = EnvSettingsSource(Settings)
     source.env_vars = {name.lower(): value for name, value in known.items()}
@@ -34,6 +34,16 @@ def read_settings(environ: Mapping[str, str] = os.environ, dotenv: Path | None =
 def variables() -> dict[str, FieldInfo]:
     """Every variable there is, by its full name."""
     return {PREFIX + "__".join(path).upper(): field for path, field in _leaves(Settings)}
+
+
+def written_in(dotenv: Path | None) -> dict[str, str]:
+    """The variables of ours in a file, none when there is no file. Raises SettingsError."""
+    if dotenv is None or not dotenv.is_file():
+        return {}
+    try:
+        return _ours(DotEnvSettingsSource(Settings, env_file=dotenv).env_vars)
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{dotenv} cannot be read: {error}") from error
 
 
 def section_of(field: FieldInfo) -> type[Section] | None:
@@ -58,15 +68,6 @@ def _leaves(model: type[BaseModel], *path: str) -> Iterator[tuple[tuple[str, ...
 def _ours(given: Mapping[str, str | None]) -> dict[str, str]:
     # An empty variable says nothing: `.env` files and containers are full of them.
     return {name.upper(): value for name, value in given.items() if value and name.upper().startswith(PREFIX)}
-
-
-def _from_file(dotenv: Path | None) -> dict[str, str]:
-    if dotenv is None or not dotenv.is_file():
-        return {}
-    try:
-        return _ours(DotEnvSettingsSource(Settings, env_file=dotenv).env_vars)
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{dotenv} cannot be read: {error}") from error
 
 
 def _sorted_out(written: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:

@@ -23,6 +23,8 @@ def misfits(settings: Settings) -> Iterator[str]:
         yield f"{PREFIX}DATABASE_URL is no address such as sqlite:///bellhop.db or postgresql://user@host/name"
     except ValueError as error:
         yield f"{PREFIX}{error}"
+    if settings.team_file is not None and not settings.team_file.is_file():
+        yield f"{PREFIX}TEAM_FILE names {settings.team_file}, and there is no such file"
     yield from _rooms(settings)
     gateways, wrong = _gateways(settings)
     yield from wrong

@@ -25,7 +25,12 @@ def keys_of(settings: Settings) -> Sequence[str]:
         raise SettingsError(f"{PREFIX}SECRET_KEYS is required with a database server; make one: openssl rand -hex 32")
     if not url.database or url.database == ":memory:":
         return [secrets.token_hex(32)]
-    return [_kept(Path(url.database + SUFFIX))]
+    return [_kept(place_of_key(settings))]
+
+
+def place_of_key(settings: Settings) -> Path:
+    """Where the key beside a SQLite file is."""
+    return Path(f"{async_url(settings.database_url).database}{SUFFIX}")
 
 
 def _kept(path: Path) -> str:

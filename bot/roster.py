@@ -27,7 +27,8 @@ async def settle_in(
 
 
 async def _known(name: str, channel: TelegramChannel | SlackChannel) -> tuple[str, tuple[str, str]]:
-    await channel.until_listening()
+    if isinstance(channel, SlackChannel):
+        await channel.until_listening()
     return name, (channel.account, channel.handle)
 
 

@@ -106,7 +106,6 @@ class SlackSettings(Section):
     app_token: Annotated[SecretStr, _beginning("xapp-")] = SecretStr("")
     """From "Basic Information", "App-Level Tokens"; with it no public address is needed."""
     client_id: str = ""
-    """For installing into further workspaces."""
     client_secret: SecretStr = SecretStr("")
     api_url: Address = "https://slack.com"
     authorize_url: Address = "https://slack.com/oauth/v2/authorize"
@@ -192,10 +191,6 @@ class Settings(BaseSettings):
         """The sections that are set, by name."""
         found = {name: getattr(self, name) for name in type(self).model_fields}
         return {name: section for name, section in found.items() if isinstance(section, Section)}
-
-    def ancestors(self) -> tuple[str, ...]:
-        """Who may show our pages in a frame, as a Content-Security-Policy names them."""
-        return ("'self'", *self.frame_ancestors)
 
 
 def _text(value: object) -> str:

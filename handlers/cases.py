@@ -141,8 +141,8 @@ async def take(turn: Turn) -> bool:
     held_before = case.holder_id
     if not await turn.work.talk.claim(case.id, turn.person.id):
         return False
-    case.holder_id = turn.person.id
     if held_before is None:
+        case.holder_id, case.held_since = turn.person.id, turn.heard.at
         joined = Message(text=f"{turn.person.name} from {turn.team.name} has joined and reads what you write.")
         await say(turn.work, case, Side.CUSTOMER, joined)
     return True

@@ -56,11 +56,21 @@ async def _from_desk(turn: Turn, case: Conversation, heard: Said) -> None:
     elif heard.text.startswith(NOTE):
         words = _words(turn, heard.text.removeprefix(NOTE).strip(), heard.files, prefix="Note by ")
         await _keep(turn, case, words, note=True)
-    elif case.holder_id == turn.person.id or turn.origin.place is Place.ROOM:
+    elif _holds(turn, case) or turn.origin.place is Place.ROOM:
         await _keep(turn, case, _words(turn, heard.text, heard.files), note=False)
     else:
         await _keep(turn, case, _words(turn, heard.text, heard.files, prefix="Inside: "), note=True)
         await _stays_inside(turn, case)
+
+
+def _holds(turn: Turn, case: Conversation) -> bool:
+    """Whether the agent held the case when they wrote. Words that overtake or trail the claim must not slip out."""
+    if case.holder_id != turn.person.id:
+        return False
+    since, at = case.held_since, turn.heard.at
+    if since is not None and at.microsecond == 0:
+        since = since.replace(microsecond=0)  # Telegram's clock ticks in seconds
+    return since is None or at >= since
 
 
 def _words(turn: Turn, text: str, files: tuple[Attachment, ...], prefix: str = "") -> Message:

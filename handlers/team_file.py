@@ -34,12 +34,7 @@ async def apply_team(work: Work, file: TeamFile, accounts: Accounts) -> list[str
 
 
 async def _team(work: Work, file: TeamFile, done: list[str]) -> Team:
-    team = await work.people.team_by_slug(file.slug)
-    if team is None:
-        team = Team(slug=file.slug, name=file.name, currency=file.currency, zone=file.time_zone, made_at=work.now)
-        await work.people.add(team)
-        done.append(f"team {file.slug}: new")
-    told = {
+    told: dict[str, Any] = {
         "name": file.name,
         "currency": file.currency,
         "zone": file.time_zone,
@@ -48,8 +43,13 @@ async def _team(work: Work, file: TeamFile, done: list[str]) -> Team:
         "room_provider": file.room,
         "webhook_url": file.webhook.url if file.webhook else "",
     }
-    done += _set(f"team {team.slug}", team, told)
     secret = file.webhook.secret if file.webhook else ""
+    team = await work.people.team_by_slug(file.slug)
+    if team is None:
+        team = Team(slug=file.slug, made_at=work.now, sealed_webhook_secret=work.vault.seal(secret), **told)
+        await work.people.add(team)
+        done.append(f"team {file.slug}: new")
+    done += _set(f"team {team.slug}", team, told)
     if work.vault.open(team.sealed_webhook_secret) != secret:
         team.sealed_webhook_secret = work.vault.seal(secret)
         done.append(f"team {team.slug}: webhook secret changed")

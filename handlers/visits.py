@@ -271,9 +271,10 @@ def _common(house: House, visitor: Visit, client_id: str) -> dict[str, Any]:
 async def attachment(house: House, visitor: Visit, message_id: int, index: int) -> Attachment:
     """A file beside the call, if the reader's side may see it. Raises Refused."""
     async with house.database.begin() as work:
-        spoken = await work.talk.message(message_id)
-        hidden = spoken.audience is not None and spoken.audience is not visitor.side
+        spoken = await work.talk.find_message(message_id)
+        if spoken is None or spoken.conversation_id != visitor.conversation_id:
+            raise Refused("There is no such file here.")
         files = Message.model_validate_json(spoken.body).files
-        if spoken.conversation_id != visitor.conversation_id or hidden or index >= len(files):
+        if spoken.audience not in (None, visitor.side) or not 0 <= index < len(files):
             raise Refused("There is no such file here.")
         return files[index]

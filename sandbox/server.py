@@ -56,6 +56,7 @@ async def running(world: World, cast: Cast | None = None) -> AsyncIterator[str]:
         try:
             yield world.public_url
         finally:
+            world.begin_closing()
             server.should_exit = True
             await task
 

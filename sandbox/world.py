@@ -81,6 +81,8 @@ class World:
     faults: Faults = field(default_factory=Faults)
     wire: deque[Exchange] = field(default_factory=lambda: deque(maxlen=2000))
     held: list[Webhook] = field(default_factory=list)
+    closing: bool = False
+    """The sandbox is about to stop: whoever holds a connection open lets go of it."""
     _count: int = 0
     _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
     _watchers: set[asyncio.Queue[str]] = field(default_factory=set)
@@ -104,6 +106,11 @@ class World:
             while not (result := found()):
                 await self._changed.wait()
             return result
+
+    def begin_closing(self) -> None:
+        """Wake those who hold connections open, so that the server can stop at once."""
+        self.closing = True
+        self.touched("closing")
 
     @asynccontextmanager
     async def watch(self) -> AsyncIterator[asyncio.Queue[str]]:

@@ -112,6 +112,10 @@ class Talk:
         """One message; it must exist."""
         return await self._db.get_one(SpokenMessage, message_id)
 
+    async def find_message(self, message_id: int) -> SpokenMessage | None:
+        """The message with that id, if there is one."""
+        return await self._db.get(SpokenMessage, message_id)
+
     async def card(self, conversation_id: int, card_key: str) -> SpokenMessage | None:
         """The card with that key, if it was said already."""
         asked = select(SpokenMessage).where(

@@ -185,6 +185,7 @@ class Live:
 
     async def enter(self, word: words.Enter) -> None:
         """Into the call: once let in, and while the other browser is not a third."""
+        self._visit = await visits.visit(self._house, self._code)
         if not self._visit.admitted:
             self.tell({"type": "problem", "sentence": "You have not been let in yet.", "client_id": ""})
             return
@@ -242,6 +243,13 @@ async def _whole(deed: Coroutine[Any, Any, T]) -> T:
         raise
 
 
+_UNSHOWN: dict[str, Any] = {
+    "form": True,
+    "files": {"__all__": {"channel", "account", "file_id", "content"}},
+}
+"""Where a file lies is not for the browser to know: it asks us for it."""
+
+
 def _line(line: Line) -> dict[str, object]:
-    fields = {name: value for name, value in asdict(line).items() if name not in ("at", "message")}
-    return fields | {"at": line.at.isoformat(), "message": line.message.model_dump(mode="json", exclude={"form"})}
+    plain = {name: getattr(line, name) for name in ("version", "message_id", "card_key", "mine", "note")}
+    return plain | {"at": line.at.isoformat(), "message": line.message.model_dump(mode="json", exclude=_UNSHOWN)}

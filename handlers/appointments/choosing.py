@@ -71,20 +71,25 @@ async def choose_day(turn: Turn) -> None:
 
 
 async def choose_time(turn: Turn) -> None:
-    """A day was chosen: the free times on it."""
+    """A day was chosen: the free times on it; a moment instead of a day is where the list goes on."""
     choice, service = await _chosen(turn)
-    if choice.day is None:
+    day = choice.day or (choice.start.astimezone(ZoneInfo(turn.zone)).date() if choice.start else None)
+    if day is None:
         raise StaleChoice(choice.value)
     free = await calendar(turn.work, turn.team, service, turn.zone)
-    slots = free.slots(choice.day)
-    title = f"{service.name}: {day_label(choice.day, turn.work.now.astimezone(ZoneInfo(turn.zone)).date())}"
+    slots = [slot for slot in free.slots(day) if choice.start is None or slot.start >= choice.start]
+    title = f"{service.name}: {day_label(day, turn.work.now.astimezone(ZoneInfo(turn.zone)).date())}"
     if not slots:
         await offer_next(turn, choice, service, "That day has just filled up.")
         return
     back = Button(label="Other days", action="book.day", value=Choice(service=service.id, case=choice.case).value)
     text = f"Times are {zone_label(turn.zone, slots[0].start)} time."
     buttons = time_buttons(choice, [slot.start for slot in slots[:TIMES_SHOWN]], turn.zone)
-    await turn.answer(Message(title=title, text=text, buttons=(*rows(buttons, 4), (back,))), edit=True)
+    later = [
+        Button(label="Later times", action="book.time", value=choice.at(slot.start).value)
+        for slot in slots[TIMES_SHOWN : TIMES_SHOWN + 1]
+    ]
+    await turn.answer(Message(title=title, text=text, buttons=(*rows(buttons, 4), (*later, back))), edit=True)
 
 
 async def offer_next(turn: Turn, choice: Choice, service: Service, why: str) -> None:

@@ -64,6 +64,13 @@ async function press(stage, memory, begin) {
   }, `the button "${begin}"`);
 }
 
+/** Opens the thread of the newest card before the viewer's eyes. */
+function openThread() {
+  const found = [...document.querySelectorAll("#slack button")].findLast((button) => /^\d+ repl(y|ies)$/.test(button.textContent.trim()));
+  found?.click();
+  return Boolean(found);
+}
+
 /** Waits until the newest words in the customer's chat hold `text`. */
 const reads = (stage, memory, text) => stage.until(async () => {
   const chat = await customer(memory);
@@ -107,6 +114,7 @@ export const story = [
   } },
   { say: "What the customer writes lands in the card's thread, and Ana's answer goes back to Telegram.", act: async (stage, memory) => {
     await telegram("send_text", { person: memory.person, text: "Hello! Do I need to prepare anything?" });
+    await stage.until(openThread, "the card's thread");
     await stage.pause(2000);
     const channel = await desk();
     await slack("says", { channel: channel.id, text: "Just bring your questions. Shall we talk now?", thread_ts: memory.card });

@@ -10,14 +10,18 @@ from fastapi import APIRouter, Form, Request, Response, WebSocket
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader
 
-from sandbox.slack import chat, files, lookup, views
 from sandbox.slack.call import Call, Method
+from sandbox.slack.chat import METHODS as CHAT
 from sandbox.slack.core import Core
+from sandbox.slack.files import METHODS as FILES
+from sandbox.slack.files import may_fetch
+from sandbox.slack.lookup import METHODS as LOOKUP
 from sandbox.slack.model import Json, Refused, Workspace
 from sandbox.slack.oauth import OAuth
 from sandbox.slack.replies import use_address
+from sandbox.slack.views import METHODS as VIEWS
 
-METHODS: dict[str, Method] = {**chat.METHODS, **lookup.METHODS, **views.METHODS, **files.METHODS}
+METHODS: dict[str, Method] = {**CHAT, **LOOKUP, **VIEWS, **FILES}
 PAGES = Environment(loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True)
 GONE = {"invalid_url": 404, "expired_url": 404, "used_url": 404}
 
@@ -47,7 +51,13 @@ class Api:
             return _refusal(method, refused)
         except ValueError:
             return _refusal(method, Refused("invalid_arguments"))
-        return JSONResponse({"ok": True, **answer})
+        return JSONResponse({"ok": True, **answer}, headers=self._granted(args, auth))
+
+    def _granted(self, args: Json, auth: str) -> dict[str, str]:
+        """Slack names a bot token's scopes beside every answer."""
+        token = auth.removeprefix("Bearer ") or str(args.get("token") or "")
+        installs = [team.install for team in self.core.teams.values() if team.install]
+        return {"X-OAuth-Scopes": ",".join(sorted(one.scopes)) for one in installs if one.token == token}
 
     def _answer(self, method: str, args: Json, auth: str) -> Json:
         token = auth.removeprefix("Bearer ") if auth.startswith("Bearer ") else str(args.get("token") or "")
@@ -125,7 +135,7 @@ class Api:
         except Refused:
             return HTMLResponse("<!DOCTYPE html><title>Sign in | Sandbox Slack</title><p>Sign in to see this file.")
         readable = team.id == team_id and "files:read" in Call(self.core, team, {}).install.scopes
-        if file is None or not readable or not files.may_fetch(self.core, team, file):
+        if file is None or not readable or not may_fetch(self.core, team, file):
             return PlainTextResponse("not found", 404)
         return Response(file.data, media_type=file.mimetype)
 

@@ -9,7 +9,7 @@ const REACTIONS = [["white_check_mark", "✅"], ["eyes", "👀"], ["+1", "👍"]
 /** A row for `message`. `pane` carries out what is chosen; inside a thread there is no way to open it again. */
 export function row(message, pane, inThread) {
   const marks = [message.only_me && "sl-only-me", message.gone && "sl-gone"].filter(Boolean).join(" ");
-  const element = h("li", { class: `sl-message ${marks}`, "data-ts": message.ts },
+  const element = h("article", { class: `sl-message ${marks}`, "data-ts": message.ts },
     avatar(message.author),
     h("div", { class: "sl-content" },
       message.only_me ? onlyMe(message, pane) : null,

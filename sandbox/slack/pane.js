@@ -38,10 +38,10 @@ class Pane {
     this.teams = h("div", { class: "sl-team" });
     this.list = h("nav", { class: "sl-list", "aria-label": "Conversations" });
     this.head = h("header", { class: "sl-top" });
-    this.messages = h("ol", { class: "sl-messages", role: "log", "aria-label": "Messages", tabindex: "0" });
+    this.messages = h("div", { class: "sl-messages", role: "log", "aria-label": "Messages", tabindex: "0" });
     this.home = h("div", { class: "sl-home", hidden: true, tabindex: "0" });
     this.composer = new Composer("Message", () => ({ user: this.user, channel: this.channel }), (told) => this.told(told));
-    this.replies = h("ol", { class: "sl-messages", role: "log", "aria-label": "Thread", tabindex: "0" });
+    this.replies = h("div", { class: "sl-messages", role: "log", "aria-label": "Thread", tabindex: "0" });
     this.answerer = new Composer("Reply", () => ({ user: this.user, channel: this.channel, thread_ts: this.thread }), (told) => this.told(told));
     this.side = h("aside", { class: "sl-thread", hidden: true, "aria-label": "Thread" },
       h("header", { class: "sl-top" }, h("h3", {}, "Thread"), h("button", { type: "button", class: "sl-icon", "aria-label": "Close the thread", onclick: () => this.openThread("") }, "×")),
@@ -187,11 +187,11 @@ class Pane {
     const rows = [];
     let day = "";
     for (const message of messages) {
-      if (message.when.day !== day && !inThread) rows.push(this.keep(old, `day ${message.when.day}`, "", () => h("li", { class: "sl-day" }, h("span", {}, message.when.day))));
+      if (message.when.day !== day && !inThread) rows.push(this.keep(old, `day ${message.when.day}`, "", () => h("div", { class: "sl-day" }, h("span", {}, message.when.day))));
       day = message.when.day;
       rows.push(this.keep(old, message.ts, JSON.stringify([message, this.state.shortcuts]), () => row(message, this, inThread)));
     }
-    if (!rows.length) rows.push(h("li", { class: "sl-empty" }, "Nothing has been said here yet."));
+    if (!rows.length) rows.push(h("div", { class: "sl-empty" }, "Nothing has been said here yet."));
     const same = stays && rows.length === list.children.length && rows.every((one, number) => one === list.children[number]);
     list.dataset.key = key + this.user;
     if (same) return;

@@ -9,7 +9,8 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
-from sandbox.stripe import objects, params
+import sandbox.stripe.objects as objects
+import sandbox.stripe.params as params
 from sandbox.stripe.books import NOBODY, Books, Events, newest_first
 from sandbox.stripe.errors import Refused
 from sandbox.stripe.expand import expanded

@@ -3,7 +3,7 @@
 from copy import deepcopy
 from typing import Any
 
-from sandbox.stripe import objects
+import sandbox.stripe.objects as objects
 from sandbox.stripe.currency import spelled
 from sandbox.stripe.errors import Refused, missing, not_found
 from sandbox.stripe.forms import Json

@@ -1,23 +1,21 @@
 """The team's view of its Stripe account, and the hand of fate: `/ui/stripe`."""
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Body
 from fastapi.responses import JSONResponse, Response
 
+from sandbox.stripe.account import Account
 from sandbox.stripe.books import newest_first
 from sandbox.stripe.currency import spelled
 from sandbox.stripe.errors import Refused
 from sandbox.stripe.forms import Json
 
-if TYPE_CHECKING:
-    from sandbox.stripe.twin import Stripe
-
 Given = Annotated[Json | None, Body()]
 
 
-def dashboard(stripe: "Stripe") -> APIRouter:
+def dashboard(stripe: Account) -> APIRouter:
     """`GET /`: payments and events; `POST /sessions/{id}/{act}`, `/disputes/{id}/{won|lost}`, `/resend/{event}`."""
     router = APIRouter()
     acts: dict[str, Callable[[str, Json], Awaitable[Any]]] = {
@@ -61,7 +59,7 @@ async def _done(work: Awaitable[Any]) -> Response:
         return refused.response()
 
 
-def _payment(stripe: "Stripe", session: Json) -> Json:
+def _payment(stripe: Account, session: Json) -> Json:
     intent = stripe.intents.get(session["payment_intent"] or "", {})
     charge = stripe.charges.get(intent.get("latest_charge") or "", {})
     disputes = [item for item in stripe.disputes.values() if item["charge"] == charge.get("id")]
@@ -93,7 +91,7 @@ def _status(session: Json, intent: Json, charge: Json, disputes: list[Json]) -> 
     return str(session["status"])
 
 
-def _events(stripe: "Stripe") -> list[Json]:
+def _events(stripe: Account) -> list[Json]:
     """The latest events; `answers` has one status per attempt, null for one that a fault held back."""
     return [
         {

@@ -1,18 +1,16 @@
 """Stripe's own pages: where the customer pays, and the receipt."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from fastapi import APIRouter, Form
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from sandbox.stripe.account import Account
 from sandbox.stripe.books import DECLINES
 from sandbox.stripe.currency import spelled
 from sandbox.stripe.errors import Refused
 from sandbox.stripe.forms import Json
-
-if TYPE_CHECKING:
-    from sandbox.stripe.twin import Stripe
 
 # Stripe's test cards, https://docs.stripe.com/testing
 CARDS = {
@@ -25,7 +23,7 @@ CARDS = {
 TEMPLATES = Environment(autoescape=True, loader=PackageLoader("sandbox.stripe"), undefined=StrictUndefined)
 
 
-def pages(stripe: "Stripe") -> APIRouter:
+def pages(stripe: Account) -> APIRouter:
     """`GET /pay/{session}`, `POST /pay/{session}` and `GET /receipts/{charge}`."""
     router = APIRouter(include_in_schema=False)
 
@@ -56,7 +54,7 @@ def pages(stripe: "Stripe") -> APIRouter:
     return router
 
 
-async def _carry_out(stripe: "Stripe", session_id: str, act: str) -> None:
+async def _carry_out(stripe: Account, session_id: str, act: str) -> None:
     if act in DECLINES:
         return await stripe.decline(session_id, act)
     acts = {"pay": stripe.pay, "authenticate": stripe.authenticate, "pay_later": stripe.pay_later}
@@ -67,7 +65,7 @@ async def _carry_out(stripe: "Stripe", session_id: str, act: str) -> None:
     return None
 
 
-def _checkout(stripe: "Stripe", session: Json) -> Response:
+def _checkout(stripe: Account, session: Json) -> Response:
     if session["status"] == "complete":
         return _page("closed.html", title="All done here", told="This payment is complete.", back=_after(session))
     back = session["cancel_url"] or ""

@@ -15,7 +15,7 @@ export class Composer {
     this.file = h("input", { type: "file", class: "tg-quiet", tabindex: "-1", "aria-label": "File to send", onchange: () => this.attach() });
     this.about = h("div", { class: "tg-about", hidden: true });
     this.list = h("div", { class: "tg-commands", role: "group", "aria-label": "Commands", hidden: true });
-    this.slash = h("button", { type: "button", class: "tg-round", "aria-label": "Commands", "aria-expanded": "false", hidden: true, onclick: () => this.toggle() }, "/");
+    this.slash = h("button", { type: "button", class: "tg-round", "aria-label": "Menu of commands", "aria-expanded": "false", hidden: true, onclick: () => this.toggle() }, "/");
     this.keys = h("div", { class: "tg-replykeys", role: "group", "aria-label": "Keyboard offered by the bot" });
     const clip = h("button", { type: "button", class: "tg-round", "aria-label": "Attach a file", onclick: () => this.file.click() }, "+");
     const send = h("button", { type: "submit", class: "tg-round tg-send", "aria-label": "Send" }, "➤");

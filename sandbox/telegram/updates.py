@@ -102,7 +102,10 @@ class Updates:
         self._forget(offset)
         self.world.touched("telegram")  # wakes an older poll, which then gives way to this one
         try:
-            await self.world.until(lambda: self.pending or turn != self._polls, min(seconds, MAX_POLL_SECONDS) or 0.01)
+            await self.world.until(
+                lambda: self.pending or turn != self._polls or self.world.closing,
+                min(seconds, MAX_POLL_SECONDS) or 0.01,
+            )
         except TimeoutError:
             return []
         if turn != self._polls:

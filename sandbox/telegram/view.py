@@ -4,7 +4,7 @@ from typing import Any
 
 from sandbox.telegram.entities import Json
 from sandbox.telegram.methods.settings import commands_for
-from sandbox.telegram.state import BOT_USERNAME, Chat, Person, State
+from sandbox.telegram.state import Chat, Person, State
 
 
 def whole(state: State) -> Json:
@@ -16,11 +16,6 @@ def whole(state: State) -> Json:
         "chats": [_chat(state, chat) for chat in state.chats.values()],
         "webhook": state.updates.info(),
     }
-
-
-def link(payload: str = "") -> str:
-    """The bot's address, with a deep link's payload."""
-    return f"https://t.me/{BOT_USERNAME}" + (f"?start={payload}" if payload else "")
 
 
 def _person(person: Person) -> Json:

@@ -2,7 +2,7 @@
 
 import asyncio
 import html
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
@@ -56,7 +56,7 @@ class SlackStage:
             settings,
             accept=self.heard.put,
             check_form=self._check,
-            fetch=self._fetch,
+            fetch=self.fetch,
             commands=COMMANDS,
             public_url="https://bellhop.example",
         )
@@ -70,7 +70,7 @@ class SlackStage:
 
     def sees(self, person: str) -> list[Seen]:
         """The same as they read it."""
-        return [self._seen(place, message) for place, message in self.messages(person)]
+        return [self.seen(place, message) for place, message in self.messages(person)]
 
     async def writes(self, person: str, text: str, *, thread: str = "") -> Heard:
         """Write to the app or at the desk."""
@@ -129,10 +129,12 @@ class SlackStage:
     def _check(self, form: Submitted) -> Mapping[str, str]:
         return {field: sentence for field, sentence in self.mistakes.items() if field in form.answers}
 
-    async def _fetch(self, file: Attachment) -> bytes:
+    async def fetch(self, file: Attachment) -> bytes:
+        """The bytes of a file that lies elsewhere."""
         return self.files[file.file_id]
 
-    def _seen(self, place: Channel, message: Message) -> Seen:
+    def seen(self, place: Channel, message: Message) -> Seen:
+        """A message as people read it."""
         lines = [message.username] if message.username else []
         lines += [line for block in message.blocks for line in texts(block)] or [html.unescape(message.text)]
         return Seen(
@@ -145,6 +147,13 @@ class SlackStage:
     @staticmethod
     def _place(person: str) -> str:
         return "bellhop" if person == "mia" else DESK
+
+
+async def until(found: Callable[[], object]) -> None:
+    """Wait until `found()` is true, for ten seconds at most."""
+    async with asyncio.timeout(10):
+        while not found():  # noqa: ASYNC110 - there is no event for what others do
+            await asyncio.sleep(0.01)
 
 
 def buttons(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -1,7 +1,7 @@
 """Slack's payloads, typed from its documentation, and what is heard in them."""
 
 from copy import deepcopy
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -152,6 +152,7 @@ def test_a_pressed_button_tells_its_action_its_value_and_the_thread_it_began() -
     press = hear.press(PRESSED, NOW)
     assert isinstance(press, Press)
     assert (press.action, press.value, press.sender.name) == ("case.claim", "17", "jtorrance")
+    assert press.at == datetime(2019, 1, 25, 14, 26, 57, 840180, UTC)
     assert press.origin.message_id == press.origin.thread == "1548261231.000200"
     assert (press.origin.reply_to, press.origin.trigger) == (PRESSED["response_url"], PRESSED["trigger_id"])
     assert not press.origin.ephemeral
@@ -192,7 +193,7 @@ def test_words_in_a_direct_message_are_heard_as_they_read() -> None:
     said = hear.event(SAID, WORDS, {"U0LAN0Z89": "Ana Silva"})
     assert isinstance(said, Said)
     assert said.text == "Hello <you> & @Ana Silva"
-    assert (said.event_id, said.at) == ("Ev123ABC456", NOW)
+    assert (said.event_id, said.at) == ("Ev123ABC456", NOW + timedelta(microseconds=5))
     assert (said.origin.place, said.origin.chat, said.origin.thread) == (Place.PRIVATE, "D024BE91L", "")
     assert said.origin.message_id == "1767225600.000005"
 
@@ -250,14 +251,7 @@ def changed(before: Json, after: Json) -> Json:
     body = deepcopy(SAID)
     words = {"type": "message", "user": "U1", "ts": "1767225600.000005", "text": "old"}
     versions = {"message": words | after, "previous_message": words | before}
-    hidden = {
-        "type": "message",
-        "subtype": "message_changed",
-        "hidden": True,
-        "channel": "C1",
-        "ts": "1767225700.000001",
-    }
-    body["event"] = hidden | versions
+    body["event"] = {"type": "message", "subtype": "message_changed", "hidden": True, "channel": "C1"} | versions
     return body
 
 

@@ -61,9 +61,10 @@ class Desk:
 
     async def post(self, body: bytes | str, stamp: object, signature: str, kind: str = FORM) -> httpx2.Response:
         """What the address answers."""
-        headers = {"X-Slack-Request-Timestamp": str(stamp), "X-Slack-Signature": signature, "Content-Type": kind}
+        proof = {"X-Slack-Request-Timestamp": str(stamp), "X-Slack-Signature": signature, "Content-Type": kind}
+        headers = {name.encode(): value.encode() for name, value in proof.items()}
         raw = body.encode() if isinstance(body, str) else body
-        async with httpx2.AsyncClient() as client:
+        async with httpx2.AsyncClient(verify=False) as client:
             return await client.post(f"{self.url}/slack/events", content=raw, headers=headers)
 
     async def tell(self, body: Any) -> httpx2.Response:
@@ -134,7 +135,7 @@ async def test_a_request_older_than_five_minutes_is_refused(cast: Cast, sandbox_
 async def test_what_slack_did_not_sign_is_refused_in_a_line(
     desk: Desk, body: bytes | str, stamp: object, signature: str
 ) -> None:
-    answer = await desk.post(body, stamp, signature.encode().decode("latin-1"))
+    answer = await desk.post(body, stamp, signature)
     assert (answer.status_code, answer.text) == (401, "The signature is missing, wrong or too old.")
     assert desk.heard == []
 

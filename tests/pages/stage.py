@@ -18,6 +18,10 @@ PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d4944415478da63f8cfc0f01f00050001ff"
     "a5b1c1f00000000049454e44ae426082"
 )
+_SCHEMES: tuple[Literal["dark", "light"], ...] = ("dark", "light")
+PLACES: tuple[tuple[int, Literal["dark", "light"]], ...] = tuple(
+    (width, scheme) for width in (360, 1440) for scheme in _SCHEMES
+)
 LEASE = timedelta(seconds=30)
 FILES = {"picture": PIXEL, "page": b"<script>alert(1)</script>"}
 
@@ -123,10 +127,9 @@ def hostile() -> Attachment:
     return Attachment(name="note.html", mime="text/html", channel="telegram", file_id="page", size=25)
 
 
-async def visitor(browser: Browser, link: str, *, width: int = 1280, height: int = 800, scheme: str = "light") -> Page:
+async def visitor(browser: Browser, link: str, *, width: int = 1280, height: int = 800) -> Page:
     """A person with a browser of their own, on their link."""
-    dark: Literal["dark", "light"] = "dark" if scheme == "dark" else "light"
-    context = await browser.new_context(viewport={"width": width, "height": height}, color_scheme=dark)
+    context = await browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")
     page = await context.new_page()
     await page.goto(link)
     return page

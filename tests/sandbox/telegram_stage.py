@@ -23,8 +23,8 @@ PNG = bytes.fromhex(
 @asynccontextmanager
 async def speaking(world: World, url: str, token: str = "") -> AsyncIterator[Bot]:
     """The bot, pointed at the sandbox."""
-    where = {"base_url": f"{url}/telegram/bot", "base_file_url": f"{url}/telegram/file/bot"}
-    async with Bot(token or world.secrets.telegram_token, **where) as bot:
+    api, files = f"{url}/telegram/bot", f"{url}/telegram/file/bot"
+    async with Bot(token or world.secrets.telegram_token, base_url=api, base_file_url=files) as bot:
         yield bot
 
 

@@ -1,14 +1,17 @@
-"""How Slack's twin takes texts and forms apart."""
+"""How Slack's twin takes texts, blocks and forms apart, and how it signs."""
 
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from sandbox.slack.blocks import accept_message_blocks, accept_view
+from sandbox.slack.delivery import Delivery
 from sandbox.slack.inputs import MISSING, mistakes, report, state
 from sandbox.slack.model import Refused
 from sandbox.slack.mrkdwn import pieces, typed
 from sandbox.slack.seed import acme
+from sandbox.world import Secrets, World
 
 ACME = acme("xoxb-test")
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -99,3 +102,58 @@ def test_each_kind_of_element_reports_under_its_own_key() -> None:
     assert report(many)["selected_options"] == []
     with pytest.raises(Refused, match="no_such_option"):
         report(many, ["Two"])
+
+
+def button(**more: Any) -> dict[str, Any]:
+    return {"type": "button", "text": {"type": "plain_text", "text": "Pay"}, "action_id": "pay", **more}
+
+
+WRONG_BLOCKS: dict[str, dict[str, Any]] = {
+    "a long section": {"type": "section", "text": {"type": "mrkdwn", "text": "x" * 3001}},
+    "a long button": {"type": "actions", "elements": [button(text={"type": "plain_text", "text": "x" * 76})]},
+    "a long value": {"type": "actions", "elements": [button(value="x" * 2001)]},
+    "the same action twice": {"type": "actions", "elements": [button(), button()]},
+    "a header in markup": {"type": "header", "text": {"type": "mrkdwn", "text": "x"}},
+    "a style of its own": {"type": "actions", "elements": [button(style="blue")]},
+    "no elements": {"type": "actions", "elements": []},
+    "an empty section": {"type": "section"},
+    "a picture for the seeing only": {"type": "image", "image_url": "https://example.com/a.png"},
+    "an unknown block": {"type": "carousel"},
+}
+
+
+@pytest.mark.parametrize("case", WRONG_BLOCKS)
+def test_blocks_beyond_the_limits_are_refused_with_the_place(case: str) -> None:
+    with pytest.raises(Refused, match="invalid_blocks") as refused:
+        accept_message_blocks([{"type": "divider"}, WRONG_BLOCKS[case]])
+    assert "[json-pointer:/blocks/1" in refused.value.extra["response_metadata"]["messages"][0]
+
+
+def test_blocks_without_names_are_given_some() -> None:
+    [block] = accept_message_blocks([{"type": "actions", "elements": [{**button(), "action_id": ""}]}])
+    assert block["block_id"] and block["elements"][0]["action_id"]
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"title": {"type": "plain_text", "text": "x" * 25}}, "must be less than 25 characters"),
+        ({"blocks": [an_input("plain_text_input")]}, "missing required field: submit"),
+        ({"private_metadata": "x" * 3001}, "must be less than 3001 characters"),
+        ({"blocks": [{"type": "divider", "block_id": "a"}] * 2}, "block_id already exists"),
+        ({"blocks": [{"type": "divider"}] * 101}, "no more than 100 items allowed"),
+    ],
+)
+def test_forms_beyond_the_limits_are_refused(change: dict[str, Any], told: str) -> None:
+    form = {"type": "modal", "title": {"type": "plain_text", "text": "Pay"}, "blocks": [{"type": "divider"}]}
+    with pytest.raises(Refused, match="invalid_arguments") as refused:
+        accept_view(form | change)
+    assert told in refused.value.extra["response_metadata"]["messages"][0]
+
+
+async def test_requests_are_signed_as_slack_signs_them() -> None:
+    world = World(secrets=Secrets(slack_signing_secret="slack_signing_secret_dev"))
+    body = b"command=%2Fbook&text=now&team_id=T1&channel_id=C1&user_id=U1&trigger_id=1.2.3"
+    signature = "v0=26d3129ad1dcbf3eb5c5096cb4daa990cf24d51fca2acb6c53611361eb1a018a"
+    headers = Delivery(world, signed_at=lambda: 1767225600.9).sign(body)
+    assert headers == {"X-Slack-Request-Timestamp": "1767225600", "X-Slack-Signature": signature}

@@ -1,7 +1,11 @@
-"""What the Bot API takes and refuses, asked by the real python-telegram-bot over HTTP."""
+"""What the Bot API does, asked by the real python-telegram-bot over HTTP."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+import hmac
+import json
+from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import aiohttp
 import pytest
@@ -16,23 +20,19 @@ from telegram import (
     InlineKeyboardMarkup,
     InputMediaDocument,
     KeyboardButton,
-    LabeledPrice,
     MenuButtonCommands,
     MessageEntity,
     ReplyKeyboardMarkup,
     ReplyParameters,
+    WebAppInfo,
 )
 from telegram.constants import MessageEntityType, ReactionEmoji
-from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
+from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError
 
 from sandbox.app import Cast
-from sandbox.faults import Fault, Rule
+from sandbox.telegram.files import picture_size
 from sandbox.world import World
 from tests.sandbox.telegram_stage import ANA, ARJUN, EVE, GROUP, MIA, PNG, speaking
-
-# It warns of a change to come whenever it is told to wait.
-waits = pytest.mark.filterwarnings("ignore::telegram.warnings.PTBDeprecationWarning")
-Ask = Callable[[Bot], Awaitable[Any]]
 
 
 @pytest_asyncio.fixture
@@ -93,109 +93,6 @@ async def test_other_tags_of_the_html_mode_are_known(bot: Bot) -> None:
     sent = await bot.send_message(MIA, f"{first} {second}", parse_mode="HTML")
     kinds = [str(entity.type) for entity in sent.entities]
     assert kinds == ["underline", "strikethrough", "spoiler", "spoiler", "expandable_blockquote"]
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("é <x>", 'Unsupported start tag "x" at byte offset 3'),
-        ("<!-- a -->", 'Unsupported start tag "!--" at byte offset 0'),
-        ("a < b", 'Unsupported start tag "" at byte offset 2'),
-        ("<b>open", 'Can\'t find end tag corresponding to start tag "b"'),
-        ("<b", "Unclosed start tag at byte offset 0"),
-        ("<b>x</b", "Unclosed end tag at byte offset 4"),
-        ("x</b>", "Unexpected end tag at byte offset 1"),
-        ("<b>x</i>", 'Unmatched end tag at byte offset 4, expected "</b>", found "</i>"'),
-        ("<span>x</span>", 'Tag "span" must have class "tg-spoiler" at byte offset 0'),
-    ],
-)
-async def test_wrong_html_is_refused_with_its_place(bot: Bot, text: str, said: str) -> None:
-    with pytest.raises(BadRequest) as refused:
-        await bot.send_message(MIA, text, parse_mode="HTML")
-    # python-telegram-bot changes the case of what it is told.
-    assert refused.value.message == f"can't parse entities: {said}".capitalize()
-
-
-PRICE = [LabeledPrice("a", 99)]
-REFUSALS: list[tuple[str, Ask, str]] = [
-    ("blank text", lambda bot: bot.send_message(MIA, " \n"), "Message text is empty"),
-    ("text of 4097 units", lambda bot: bot.send_message(MIA, "🦵" * 2048 + "x"), "Message is too long"),
-    ("text of 33 KB", lambda bot: bot.send_message(MIA, "x" * 33_000), "Text is too long"),
-    ("caption of 1025", lambda bot: bot.send_photo(MIA, PNG, caption="x" * 1025), "Message caption is too long"),
-    ("unknown chat", lambda bot: bot.send_message(42, "x"), "Chat not found"),
-    ("callback data of 65 bytes", lambda bot: bot.send_message(MIA, "x", reply_markup=button(callback_data="é" * 33)),
-     "Button_data_invalid"),
-    ("link to nowhere", lambda bot: bot.send_message(MIA, "x", reply_markup=button(url="http://localhost")),
-     "Inline keyboard button url 'http://localhost' is invalid: wrong http url"),
-    ("link of another kind", lambda bot: bot.send_message(MIA, "x", reply_markup=button(url="javascript:alert(1)")),
-     "Inline keyboard button url 'javascript:alert(1)' is invalid: wrong http url"),
-    ("button without a use", lambda bot: bot.send_message(MIA, "x", reply_markup=button()),
-     "Can't parse inline keyboard button: text buttons are unallowed in the inline keyboard"),
-    ("101 buttons", lambda bot: bot.send_message(MIA, "x", reply_markup=InlineKeyboardMarkup(
-        [[InlineKeyboardButton("a", callback_data="a")]] * 101)), "Reply markup is too long"),
-    ("parse mode of elsewhere", lambda bot: bot.send_message(MIA, "x", parse_mode="rtf"), "Unsupported parse_mode"),
-    ("answer to a gone message", lambda bot: bot.send_message(MIA, "x", reply_parameters=ReplyParameters(77)),
-     "Message to be replied not found"),
-    ("topic that is not there", lambda bot: bot.send_message(GROUP, "x", message_thread_id=77),
-     "Message thread not found"),
-    ("General by its number", lambda bot: bot.send_message(GROUP, "x", message_thread_id=1),
-     "Message thread not found"),
-    ("edit of nothing", lambda bot: bot.edit_message_text("x", MIA, 77), "Message to edit not found"),
-    ("edit of Mia's words", lambda bot: bot.edit_message_text("x", MIA, 1), "Message can't be edited"),
-    ("delete of nothing", lambda bot: bot.delete_message(MIA, 77), "Message to delete not found"),
-    ("wrong action", lambda bot: bot.send_chat_action(MIA, "dance"), "Wrong parameter action in request"),
-    ("photo of text", lambda bot: bot.send_photo(MIA, b"words"), "Image_process_failed"),
-    ("unknown file", lambda bot: bot.send_document(MIA, "BQAC1"), "Wrong file identifier/http url specified"),
-    ("unknown download", lambda bot: bot.get_file("BQAC1"), "Wrong file_id or the file is temporarily unavailable"),
-    ("tick as a reaction", lambda bot: bot.set_message_reaction(MIA, 1, "✅"), "Reaction_invalid"),
-    ("answer to no query", lambda bot: bot.answer_callback_query("1"),
-     "Query is too old and response timeout expired or query id is invalid"),
-    ("command in capitals", lambda bot: bot.set_my_commands([("Book", "b")]), "Bot_command_invalid"),
-    ("topics in a private chat", lambda bot: bot.create_forum_topic(MIA, "x"), "The chat is not a forum"),
-    ("closing no topic", lambda bot: bot.close_forum_topic(GROUP, 77), "Topic_id_invalid"),
-    ("description of 513", lambda bot: bot.set_my_description("x" * 513), "Description is too long"),
-    ("webhook in the clear", lambda bot: bot.set_webhook("http://example.com/"),
-     "Bad webhook: an https url must be provided for webhook"),
-    ("webhook nowhere", lambda bot: bot.set_webhook("hello"), "Invalid webhook url specified"),
-    ("secret with a space", lambda bot: bot.set_webhook("https://x.example/", secret_token="a b"),
-     "Secret token contains unallowed characters"),
-    ("administrators of a private chat", lambda bot: bot.get_chat_administrators(MIA),
-     "There are no administrators in the private chat"),
-    ("price below the least", lambda bot: bot.send_invoice(MIA, "T", "D", "p", "USD", PRICE, "1:TEST:2"),
-     "Currency_total_amount_invalid"),
-    ("no payment provider", lambda bot: bot.send_invoice(MIA, "T", "D", "p", "USD", [LabeledPrice("a", 4900)]),
-     "Payment_provider_invalid"),
-    ("stars in two prices", lambda bot: bot.send_invoice(MIA, "T", "D", "p", "XTR", [LabeledPrice("a", 1)] * 2),
-     "Stars_invoice_invalid"),
-    ("refund of nothing", lambda bot: bot.refund_star_payment(MIA, "x"), "Charge_not_found"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("ask", "said"), [case[1:] for case in REFUSALS], ids=[case[0] for case in REFUSALS])
-async def test_telegram_refuses_in_its_own_words(bot: Bot, ask: Ask, said: str) -> None:
-    with pytest.raises(BadRequest) as refused:
-        await ask(bot)
-    assert refused.value.message.lower() == said.lower()
-
-
-async def test_limits_are_met_exactly(bot: Bot) -> None:
-    longest = await bot.send_message(MIA, "<b>" + "🦵" * 2048 + "</b>", parse_mode="HTML")
-    assert longest.text == "🦵" * 2048
-    await bot.send_message(MIA, "x", reply_markup=button(callback_data="é" * 32))
-    await bot.send_photo(MIA, PNG, caption="x" * 1024)
-
-
-async def test_names_of_errors_travel_as_the_real_server_writes_them(bot: Bot, sandbox_server: str) -> None:
-    keyboard = {"inline_keyboard": [[{"text": "Go", "callback_data": "x" * 65}]]}
-    call = {"chat_id": MIA, "text": "hello", "reply_markup": keyboard}
-    async with aiohttp.ClientSession() as plain:
-        reply = await plain.post(f"{sandbox_server}/telegram/bot{bot.token}/SENDMESSAGE", json=call)
-        said = {"ok": False, "error_code": 400, "description": "Bad Request: BUTTON_DATA_INVALID"}
-        assert (reply.status, await reply.json()) == (400, said)
-        reply = await plain.get(f"{sandbox_server}/telegram/bot{bot.token}/sendMessage?chat_id={MIA}&text=hello")
-        assert (await reply.json())["result"]["text"] == "hello"
-        reply = await plain.post(f"{sandbox_server}/telegram/bot{bot.token}/sendMessage", data={"text": "x"})
-        assert (await reply.json())["description"] == "Bad Request: chat_id is empty"
 
 
 async def test_a_person_who_never_spoke_or_has_blocked_is_out_of_reach(bot: Bot, cast: Cast) -> None:
@@ -367,20 +264,32 @@ async def test_reactions_of_the_bot_replace_each_other(bot: Bot, cast: Cast) -> 
     assert cast.telegram.state.chats[MIA].reactions[1] == {}
 
 
-@waits
-async def test_trouble_sounds_like_telegram(bot: Bot, world: World) -> None:
-    world.faults.add(Rule("telegram", Fault.RATE_LIMITED, method="sendMessage", retry_after=7))
-    with pytest.raises(RetryAfter, match="Retry in 7 seconds"):
-        await bot.send_message(MIA, "x")
-    world.faults.add(Rule("telegram", Fault.SERVER_ERROR, method="sendMessage"))
-    with pytest.raises(TelegramError, match="Internal Server Error"):
-        await bot.send_message(MIA, "x")
-    await bot.send_message(MIA, "x")
+async def test_the_bot_deletes_its_words_and_in_the_group_anybodys(bot: Bot, cast: Cast, world: World) -> None:
+    await (await bot.send_message(MIA, "Oops")).delete()
+    said = cast.telegram.people.send_text(ANA, "Spam", GROUP)
+    await bot.delete_message(GROUP, said["message_id"])
+    assert list(cast.telegram.state.chats[MIA].messages) == [1]
+    world.clock.jump(timedelta(hours=49))
+    with pytest.raises(BadRequest, match="Message can't be deleted"):
+        await bot.delete_message(MIA, 1)
 
 
-@waits
-async def test_the_flood_limit_can_be_switched_on(bot: Bot, cast: Cast) -> None:
-    cast.telegram.state.flood_limit = True
-    await bot.send_message(MIA, "x")
-    with pytest.raises(RetryAfter, match="Retry in 1 seconds"):
-        await bot.send_message(MIA, "y")
+def test_the_size_of_a_picture_is_read_from_its_head() -> None:
+    jpeg = bytes.fromhex("ffd8ffe000040000ffc0000b080010002001012200ffd9")
+    webp = b"RIFF\0\0\0\0WEBPVP8X" + bytes(8) + (31).to_bytes(3, "little") + (15).to_bytes(3, "little")
+    assert picture_size(PNG) == (1, 1)
+    assert picture_size(b"GIF89a" + bytes([32, 0, 16, 0])) == (32, 16)
+    assert picture_size(jpeg) == picture_size(webp) == (32, 16)
+    assert picture_size(b"words") is picture_size(b"\xff\xd8\xff\xda") is None
+
+
+async def test_a_mini_app_is_opened_with_signed_data(bot: Bot, cast: Cast, world: World) -> None:
+    await bot.send_message(MIA, "Open", reply_markup=button(web_app=WebAppInfo("https://app.example/")))
+    opened = await cast.telegram.people.tap_label(MIA, "Go")
+    data = parse_qs(urlsplit(opened["url"]).fragment)["tgWebAppData"][0]
+    pairs = dict(parse_qsl(data, strict_parsing=True))
+    signature = pairs.pop("hash")
+    lines = "\n".join(f"{name}={value}" for name, value in sorted(pairs.items()))
+    key = hmac.digest(b"WebAppData", world.secrets.telegram_token.encode(), "sha256")
+    assert hmac.new(key, lines.encode(), "sha256").hexdigest() == signature
+    assert json.loads(pairs["user"])["id"] == MIA

@@ -233,3 +233,36 @@ async def test_a_lost_push_is_not_repeated(bot: Bot, people: People, program: Li
     people.send_text(MIA, "after")
     await world.until(lambda: program.heard)
     assert [body["message"]["text"] for _, body in program.heard] == ["after"]
+
+
+async def test_keys_of_the_bots_keyboard_write_or_share_the_place(bot: Bot, people: People) -> None:
+    people.start(MIA)
+    keys = {"keyboard": [["UTC"], [{"text": "Here", "request_location": True}]]}
+    await bot.send_message(MIA, "Where?", api_kwargs={"reply_markup": keys})
+    assert people.press(MIA, 0, 0)["text"] == "UTC"
+    people.press(MIA, 1, 0, latitude=28.6, longitude=77.2)
+    place = (await newest(bot)).message
+    assert place is not None
+    assert place.location is not None
+    assert place.location.latitude == 28.6
+    with pytest.raises(CannotDo, match="There is no such key"):
+        people.press(MIA, 2, 0)
+
+
+async def test_one_chat_does_not_wait_for_another(bot: Bot, people: People, program: Listener, world: World) -> None:
+    await bot.set_webhook(program.url)
+    program.statuses = [500, 200]
+    people.start(MIA)
+    await world.until(lambda: any(each.status == 500 for each in world.wire))
+    people.start(ARJUN)
+    await world.until(lambda: len(program.heard) == 2)
+    assert [body["message"]["chat"]["id"] for _, body in program.heard] == [ARJUN, MIA]
+
+
+async def test_people_take_back_only_what_is_theirs(bot: Bot, people: People, cast: Cast) -> None:
+    people.start(MIA)
+    await bot.send_message(MIA, "From the bot")
+    people.delete(MIA, 1)
+    assert list(cast.telegram.state.chats[MIA].messages) == [2]
+    with pytest.raises(CannotDo, match="Only one's own message"):
+        people.delete(MIA, 2)

@@ -120,7 +120,9 @@ def settings_for(world: World, folder: Path, url: str, *, polling: bool = True, 
 @asynccontextmanager
 async def set_up(folder: Path, **wishes: bool | Path) -> AsyncIterator[Stage]:
     """The whole stage, for as long as the block lasts."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    # Named as TCP, or asyncio leaves Nagle's algorithm on and every answer takes 40 ms.
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
+        listener.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         world = World(product_url=url)
         cast = Cast.of(world)

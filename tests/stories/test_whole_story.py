@@ -30,10 +30,10 @@ async def test_a_customer_books_talks_meets_pays_and_gets_the_money_back(stage: 
     await customer.taps("Consultation")
     await customer.hears("which day")
     await customer.taps("Tomorrow")
-    await customer.taps("12:00")
+    await customer.taps("10:00")
     await customer.hears("Shall I book this?", "Consultation, 30 min", "Held for you until")
     await customer.taps("Confirm")
-    await customer.hears("Your booking", "12:00–12:30")
+    await customer.hears("Your booking", "10:00–10:30")
     await customer.hears("booking.ics")
 
     # 2. The desk has one case card; an agent claims it, and words travel both ways.

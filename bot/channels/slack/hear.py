@@ -59,7 +59,8 @@ def press(body: Json, now: datetime) -> Press | None:
         return None
     action, value = pressed(data)
     origin = origin_of(body)
-    return Press(event_id=body["trigger_id"], origin=origin, sender=_sender(body), at=now, action=action, value=value)
+    at = _moment(body["actions"][0].get("action_ts", "")) or now
+    return Press(event_id=body["trigger_id"], origin=origin, sender=_sender(body), at=at, action=action, value=value)
 
 
 def shortcut(body: Json, now: datetime) -> Command | None:
@@ -172,7 +173,7 @@ def _told(body: Json, message: Json) -> dict[str, Any]:
         thread=_outside(message.get("thread_ts", ""), message["ts"]),
         message_id=message["ts"],
     )
-    at = datetime.fromtimestamp(body["event_time"], UTC)
+    at = _moment(body["event"].get("event_ts", "")) or datetime.fromtimestamp(body["event_time"], UTC)
     return {"event_id": body["event_id"], "origin": origin, "sender": Sender(name=message["user"]), "at": at}
 
 
@@ -231,3 +232,8 @@ def _outside(thread: str, ts: str) -> str:
 def _sender(body: Json) -> Sender:
     user = body["user"]
     return Sender(name=user.get("name") or user.get("username") or user["id"])
+
+
+def _moment(ts: str) -> datetime | None:
+    """Slack's time of an act, to the microsecond, so that what came first can be told."""
+    return datetime.fromtimestamp(float(ts), UTC) if ts else None

@@ -15,6 +15,7 @@ export class Chat {
     this.live = live;
     this.visit = visit;
     this.list = $("lines");
+    this.log = $("log"); // what scrolls
     live.on("line", (line) => this.#show(line));
     live.on("sent", ({ client_id: id }) => this.#arrived(id));
     live.on("problem", (problem) => this.#problem(problem));
@@ -129,7 +130,7 @@ export class Chat {
   }
 
   #count() {
-    if (this.list.offsetParent) return;
+    if (this.log.offsetParent) return;
     this.#unread += 1;
     const badge = $("unread");
     badge.hidden = false;
@@ -137,10 +138,10 @@ export class Chat {
   }
 
   #atEnd() {
-    return this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < NEAR_END;
+    return this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < NEAR_END;
   }
 
   #toEnd() {
-    this.list.scrollTop = this.list.scrollHeight;
+    this.log.scrollTop = this.log.scrollHeight;
   }
 }

@@ -1,0 +1,150 @@
+"""Every command with its arguments; what each does is imported when it is called."""
+
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+app = typer.Typer(
+    help="A concierge between customers and agents on Telegram and Slack: book, talk, meet on video, pay.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+db = typer.Typer(help="The database's shape.", no_args_is_help=True)
+team = typer.Typer(help="The team, declared in a file.", no_args_is_help=True)
+manifest = typer.Typer(help="What a platform wants to be told about the app.", no_args_is_help=True)
+app.add_typer(db, name="db")
+app.add_typer(team, name="team")
+app.add_typer(manifest, name="manifest")
+
+Host = Annotated[str, typer.Option(help="Listen here; 0.0.0.0 for every address of this machine.")]
+Port = Annotated[int, typer.Option(help="Listen on this port.", min=1, max=65535)]
+SandboxPort = Annotated[int, typer.Option(help="The sandbox's port; the next free one when it is taken.")]
+NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Open no browser.")]
+Reset = Annotated[bool, typer.Option("--reset", help="Begin anew: forget what was said and paid before.")]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(version("bellhop"))
+        raise typer.Exit
+
+
+@app.callback()
+def about(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")
+    ] = False,
+) -> None:
+    """What comes before every command."""
+
+
+@app.command()
+def run(host: Host = "127.0.0.1", port: Port = 8000, no_browser: NoBrowser = False) -> None:
+    """Run Bellhop: the sandbox, or the real thing when accounts are configured."""
+    from bot.cli.serving import read, serve_web
+
+    settings = read()
+    if settings.accounts:
+        serve_web(settings, host, port, workers=1)
+    else:
+        sandbox(port=port, no_browser=no_browser)
+
+
+@app.command()
+def serve(
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    workers: Annotated[int, typer.Option(help="How many processes.", min=1, max=64)] = 1,
+) -> None:
+    """Serve webhooks, pages and chats, and do the work behind them."""
+    from bot.cli.serving import read, serve_web
+
+    serve_web(read(), host, port, workers)
+
+
+@app.command()
+def worker() -> None:
+    """Do the work behind the chats without listening on a port."""
+    from bot.cli.serving import read, work
+
+    work(read())
+
+
+@app.command()
+def sandbox(
+    port: Port = 8000, sandbox_port: SandboxPort = 8001, no_browser: NoBrowser = False, reset: Reset = False
+) -> None:
+    """Try everything on this machine, without any account."""
+    from bot.sandbox_run import Plan
+    from bot.sandbox_run import run as play
+
+    raise typer.Exit(play(Plan(port=port, sandbox_port=sandbox_port, browser=not no_browser, reset=reset)))
+
+
+@app.command()
+def init(
+    path: Annotated[Path, typer.Option("--file", help="Write the settings here.")] = Path(".env"),
+) -> None:
+    """Set Bellhop up: one question at a time, each answer tried at once, written to .env."""
+    from bot.init import ask_all
+
+    ask_all(path)
+
+
+@app.command()
+def doctor() -> None:
+    """Examine the set-up: each line OK, or what is wrong and what to do."""
+    from bot.cli.house import examine
+
+    raise typer.Exit(examine())
+
+
+@db.command("upgrade")
+def db_upgrade() -> None:
+    """Bring the database to the newest shape."""
+    from bot.cli.house import upgrade_database
+
+    upgrade_database()
+
+
+@db.command("check")
+def db_check() -> None:
+    """Say whether the database has the shape that this program needs."""
+    from bot.cli.house import check_database
+
+    check_database()
+
+
+@team.command("apply")
+def team_apply(file: Annotated[Path, typer.Argument(help="The team in TOML; see team.example.toml.")]) -> None:
+    """Make the team as the file says, and say what changed."""
+    from bot.cli.house import apply_file
+
+    apply_file(file)
+
+
+@team.command("show")
+def team_show(slug: Annotated[Optional[str], typer.Argument(help="One team; all when left out.")] = None) -> None:  # noqa: UP045  # typer reads it
+    """Show the teams as a file would declare them."""
+    from bot.cli.house import show_teams
+
+    show_teams(slug)
+
+
+@manifest.command("slack")
+def manifest_slack(
+    url: Annotated[str, typer.Option(help="The public address; not needed with --socket-mode.")] = "",
+    socket_mode: Annotated[bool, typer.Option("--socket-mode", help="For an app without a public address.")] = False,
+) -> None:
+    """Print the Slack app's manifest as JSON."""
+    if not url and not socket_mode:
+        raise typer.BadParameter("name the public address, or take --socket-mode", param_hint="--url")
+    import json
+
+    from bot.manifest import manifest as made
+    from handlers.commands import COMMANDS
+
+    typer.echo(json.dumps(made(url, socket_mode=socket_mode, commands=COMMANDS), indent=2))

@@ -1,0 +1,104 @@
+"""The long-running commands: the web server with the work behind it, or the work alone."""
+
+import asyncio
+import errno
+import signal
+import socket
+
+import structlog
+import uvicorn
+from fastapi import FastAPI
+from uvicorn.supervisors import Multiprocess
+
+from bot.app import App, build
+from bot.cli.refusals import Refused
+from bot.clock import utc_now
+from bot.environment import read_settings
+from bot.keys import keys_of
+from bot.logs import set_up
+from bot.settings import Settings, TelegramMode
+from storage.database import Database
+from storage.schema import upgrade
+
+log = structlog.get_logger(__name__)
+
+PATIENCE = 10
+"""Seconds that open connections may take when the program is asked to stop."""
+
+
+def read() -> Settings:
+    """The settings; warnings go to the log."""
+    settings, warnings = read_settings()
+    set_up(settings)
+    for warning in warnings:
+        log.warning(warning)
+    return settings
+
+
+def serve_web(settings: Settings, host: str, port: int, workers: int) -> None:
+    """Serve until stopped."""
+    asyncio.run(_ready(settings))
+    if workers > 1:
+        _require_shareable(settings)
+    with _listener(host, port) as listening:
+        log.info("listening", address=f"http://{host}:{port}", public=settings.public_url)
+        config = uvicorn.Config(
+            web, factory=True, workers=workers, log_config=None, access_log=False, server_header=False,
+            ws="websockets-sansio", timeout_graceful_shutdown=PATIENCE,
+        )  # fmt: skip
+        if workers > 1:
+            config.app = "bot.cli.serving:web"
+            Multiprocess(config, sockets=[listening]).run()
+        else:
+            uvicorn.Server(config).run(sockets=[listening])
+
+
+def web() -> FastAPI:
+    """The web application of one process."""
+    return build(read()).web
+
+
+def work(settings: Settings) -> None:
+    """Do the work until stopped, without listening on a port."""
+    asyncio.run(_ready(settings))
+    asyncio.run(_work(build(settings)))
+
+
+async def _work(app: App) -> None:
+    stopped = asyncio.Event()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(sign, stopped.set)
+    await app.start()
+    log.info("working")
+    try:
+        await stopped.wait()
+    finally:
+        await app.stop()
+
+
+async def _ready(settings: Settings) -> None:
+    """Bring the database up to date now, so that what is wrong with it ends in a line and not in a traceback."""
+    database = Database(settings.database_url, keys=keys_of(settings), clock=utc_now)
+    try:
+        for step in await upgrade(database):
+            log.info("database upgraded", step=step)
+    finally:
+        await database.aclose()
+
+
+def _require_shareable(settings: Settings) -> None:
+    """Several processes cannot share one long poll, one socket, one SQLite writer."""
+    if settings.database_url.startswith("sqlite"):
+        raise Refused("several workers need PostgreSQL or MySQL: BELLHOP_DATABASE_URL names a SQLite file")
+    if settings.telegram and settings.telegram.mode is TelegramMode.POLLING:
+        raise Refused("several workers need BELLHOP_TELEGRAM__MODE=webhook: only one program may poll a bot")
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        taken = error.errno == errno.EADDRINUSE
+        reason = "it is taken; choose another with --port" if taken else error.strerror
+        raise Refused(f"cannot listen on {host} port {port}: {reason}") from error

@@ -1,0 +1,78 @@
+"""A team as a file would declare it; its secrets are not shown."""
+
+import json
+from collections.abc import Iterable
+
+from handlers.fulfilment import Fulfilment
+from payments.money import Money, as_decimal
+from storage.tables import Service, Team
+from storage.work import Work
+
+
+async def as_toml(work: Work, team: Team) -> str:
+    """The team in TOML."""
+    head = _pairs(
+        name=team.name, slug=team.slug, currency=team.currency, time_zone=team.zone, about=team.about,
+        gateway=team.gateway, room=team.room_provider,
+    )  # fmt: skip
+    webhook = ["", "[webhook]", *_pairs(url=team.webhook_url)] if team.webhook_url else []
+    services = [line for service in await work.people.services(team.id) for line in _service(service)]
+    return "\n".join([*head, *webhook, *await _desks(work, team), *await _agents(work, team), *services, ""])
+
+
+async def _desks(work: Work, team: Team) -> list[str]:
+    channels = {account.id: account.channel for account in await work.people.accounts_of(team.id)}
+    desks = {channels[desk.account_id]: desk.chat for desk in await work.people.desks_of(team.id)}
+    return ["", "[desks]", *_pairs(**desks)] if desks else []
+
+
+async def _agents(work: Work, team: Team) -> list[str]:
+    channels = {account.id: account.channel for account in await work.people.accounts_of(team.id)}
+    hours = {row.person_id: row for row in await work.people.hours_of(team.id)}
+    lines: list[str] = []
+    for role in await work.people.roles_of(team.id):
+        person, row = await work.people.person(role.person_id), hours.get(role.person_id)
+        ids = {channels[one.account_id]: one.external_id for one in await work.people.identities(person.id)
+               if one.account_id in channels}  # fmt: skip
+        lines += ["", "[[agents]]", *_pairs(slug=role.slug, name=person.name, role=role.kind.value, **ids)]
+        lines += _pairs(time_zone=row.zone if row else person.zone)
+        lines.append(f"hours = {_quoted(row.text if row else '')}")
+        if row and row.closed:
+            lines.append(f"closed = [{', '.join(row.closed.split(','))}]")
+    return lines
+
+
+def _service(service: Service) -> Iterable[str]:
+    yield from ("", "[[services]]", *_pairs(slug=service.slug, name=service.name))
+    yield f"minutes = {service.minutes}"
+    if service.price_minor:
+        price = Money(service.price_minor, service.currency)
+        yield f"price = {_quoted(f'{as_decimal(price)} {price.currency}')}"
+    yield from _pairs(description=service.description)
+    numbers = {
+        "step": service.step_minutes,
+        "pause": service.pause_minutes,
+        "notice": service.notice_minutes,
+        "horizon": service.horizon_days,
+        "cancel_free_hours": service.free_cancel_hours,
+        "late_fee_percent": service.late_fee_percent,
+    }
+    yield from (f"{name} = {number}" for name, number in numbers.items())
+    yield from _after_payment(Fulfilment.model_validate_json(service.fulfilment))
+
+
+def _after_payment(promised: Fulfilment) -> list[str]:
+    if promised == Fulfilment():
+        return []
+    link = {"link": promised.link, "link_label": promised.link_label} if promised.link else {}
+    file = {"file": promised.file.content.decode(), "file_name": promised.file.name} if promised.file else {}
+    return ["", "[services.after_payment]", *_pairs(text=promised.text, **link, **file)]
+
+
+def _pairs(**values: str) -> list[str]:
+    return [f"{name} = {_quoted(value)}" for name, value in values.items() if value]
+
+
+def _quoted(value: str) -> str:
+    # A JSON string is a TOML string, but for the one character that JSON leaves bare.
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")

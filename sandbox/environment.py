@@ -1,0 +1,35 @@
+"""What a program must be told to live in this sandbox: addresses and made-up keys, as environment variables."""
+
+from pathlib import Path
+
+from sandbox.world import World
+
+TEAM = Path(__file__).with_name("team.toml")
+
+
+def environment(world: World) -> dict[str, str]:
+    """The variables by name."""
+    root, keys = world.public_url, world.secrets
+    told = {
+        "PUBLIC_URL": world.product_url,
+        "TEAM_FILE": str(TEAM),
+        "FRAME_ANCESTORS": root,
+        "TELEGRAM__API_URL": f"{root}/telegram",
+        "TELEGRAM__TOKEN": keys.telegram_token,
+        "TELEGRAM__MODE": "webhook",
+        "SLACK__API_URL": f"{root}/slack",
+        "SLACK__AUTHORIZE_URL": f"{root}/slack/oauth/v2/authorize",
+        "SLACK__BOT_TOKEN": keys.slack_bot_token,
+        "SLACK__SIGNING_SECRET": keys.slack_signing_secret,
+        "SLACK__CLIENT_ID": keys.slack_client_id,
+        "SLACK__CLIENT_SECRET": keys.slack_client_secret,
+        "STRIPE__API_URL": f"{root}/stripe",
+        "STRIPE__API_KEY": keys.stripe_api_key,
+        "STRIPE__WEBHOOK_SECRET": keys.stripe_webhook_secret,
+        "JITSI__DOMAIN": root,
+        "JITSI__APP_ID": keys.jitsi_app_id,
+        "JITSI__APP_SECRET": keys.jitsi_app_secret,
+    }
+    if world.clock.path is not None:
+        told["CLOCK_OFFSET_FILE"] = str(world.clock.path)
+    return {f"BELLHOP_{name}": value for name, value in told.items()}

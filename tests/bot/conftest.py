@@ -1,0 +1,35 @@
+"""The sandbox for set-ups to be tried against, and the environment that names it."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from sandbox.app import Cast
+from sandbox.environment import environment
+from sandbox.server import running
+from sandbox.world import World
+
+
+@pytest.fixture
+def world() -> World:
+    """A world whose product listens nowhere."""
+    return World(product_url="http://127.0.0.1:9")
+
+
+@pytest.fixture
+def cast(world: World) -> Cast:
+    """The twins of `world`, to act in directly."""
+    return Cast.of(world)
+
+
+@pytest_asyncio.fixture
+async def environ(world: World, cast: Cast, tmp_path: Path) -> AsyncIterator[dict[str, str]]:
+    """The variables of a set-up that works, with the sandbox running behind it."""
+    async with running(world, cast):
+        yield {
+            **environment(world),
+            "BELLHOP_DATABASE_URL": f"sqlite:///{tmp_path}/bellhop.db",
+            "BELLHOP_SECRET_KEYS": "a key of the tests",
+        }

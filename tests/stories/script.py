@@ -1,0 +1,36 @@
+"""Passages that many stories share."""
+
+from tests.stories.people import OnSlack, OnTelegram
+from tests.stories.stage import Stage
+
+Human = OnTelegram | OnSlack
+
+
+async def writes_in(customer: Human, agent: Human, words: str = "Good morning") -> None:
+    """The customer's first words open a case."""
+    await customer.starts()
+    await customer.hears("Welcome to Bright Studio")
+    await customer.says(words)
+    await agent.hears("Case ")
+    await agent.hears(words)
+
+
+async def claims(customer: Human, agent: Human) -> None:
+    """The agent takes the case."""
+    await agent.taps("Claim")
+    await customer.hears("has joined")
+
+
+async def asks(customer: Human, agent: Human, what: str = "49 USD Consultation", shown: str = "$49.00") -> str:
+    """The agent asks for money; the address of the customer's pay button."""
+    await agent.says(f"!pay {what}")
+    await agent.taps(f"Ask for {shown}")
+    await customer.hears(f"Waiting for payment: {shown}")
+    return await customer.taps(f"Pay {shown}")
+
+
+async def in_conversation(stage: Stage) -> tuple[OnTelegram, OnSlack]:
+    """Mia on Telegram talks with Ana on Slack."""
+    await writes_in(stage.mia, stage.ana)
+    await claims(stage.mia, stage.ana)
+    return stage.mia, stage.ana
