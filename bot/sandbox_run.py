@@ -86,11 +86,11 @@ def _prepared(plan: Plan) -> Plan:
     if plan.reset:
         shutil.rmtree(plan.place, ignore_errors=True)
     plan.place.mkdir(exist_ok=True)
-    port = _free_port(plan.port)
-    return replace(plan, port=port, sandbox_port=_free_port(plan.sandbox_port, port), place=plan.place.resolve())
+    port = free_port(plan.port)
+    return replace(plan, port=port, sandbox_port=free_port(plan.sandbox_port, port), place=plan.place.resolve())
 
 
-def _free_port(first: int, *taken: int) -> int:
+def free_port(first: int, *taken: int) -> int:
     """The first port from `first` on that nobody listens on."""
     for port in range(first, first + TRIES):
         with socket.socket() as probe:

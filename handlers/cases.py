@@ -132,7 +132,7 @@ async def claim(turn: Turn) -> None:
         return
     holder = await turn.work.people.person(case.holder_id) if case.holder_id else None
     name = holder.name if holder else "Somebody else"
-    await turn.answer(Message(text=f"{name} is answering this case already.", secret=True))
+    await turn.answer(Message(text=f"{name} is answering this case already."))
 
 
 async def take(turn: Turn) -> bool:
@@ -174,7 +174,7 @@ async def reopen(turn: Turn) -> None:
     case = case_of(turn)
     newer = await turn.work.talk.open_for(case.team_id, case.customer_id)
     if newer is not None and newer.id != case.id:
-        await turn.answer(Message(text=f"This customer has a newer case, number {newer.id}.", secret=True))
+        await turn.answer(Message(text=f"This customer has a newer case, number {newer.id}."))
         return
     case.closed_at = None
     await show_case(turn.house, turn.work, case)

@@ -54,7 +54,10 @@ class Channel(Protocol):
         """
 
     async def answer(self, origin: Origin, message: Message, *, edit: bool = False) -> None:
-        """Answer one person where they spoke: a form is opened, a secret is shown to them alone."""
+        """Answer one person where they spoke, for their eyes alone where the platform can; a form is opened.
+
+        A secret that the platform cannot show to one person in a group goes to their own chat.
+        """
 
     async def mark(self, origin: Origin, mark: Mark) -> None:
         """Put a sign on somebody's message; a channel that cannot, does nothing."""

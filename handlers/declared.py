@@ -1,6 +1,7 @@
 """A team declared in TOML: who it is, who works there and when, what it sells. A mistake is named by its place."""
 
 import tomllib
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -23,7 +24,9 @@ from handlers.messages import Attachment
 from payments.amounts import AmbiguousAmount, UnreadableAmount, parse_amount
 from payments.currencies import in_use
 from payments.money import Money
+from payments.registry import GATEWAYS
 from storage.tables import RoleKind
+from video.registry import PROVIDERS
 
 
 class TeamFileError(Exception):
@@ -48,6 +51,20 @@ def _currency(code: str) -> str:
 
 def _hours(text: str) -> str:
     return format_hours(parse_hours(text)) if text else ""
+
+
+def _gateway(name: str) -> str:
+    return _one_of(name, GATEWAYS)
+
+
+def _room(name: str) -> str:
+    return _one_of(name, PROVIDERS)
+
+
+def _one_of(name: str, there: Iterable[str]) -> str:
+    if name and name not in there:
+        raise ValueError(f"there is no “{name}”; there is {' and '.join(sorted(there))}")
+    return name
 
 
 def _web(url: str) -> str:
@@ -157,8 +174,8 @@ class TeamFile(Part):
     currency: Currency
     time_zone: Zone
     about: Annotated[str, Field(max_length=1000)] = ""
-    gateway: str = ""
-    room: str = ""
+    gateway: Annotated[str, AfterValidator(_gateway)] = ""
+    room: Annotated[str, AfterValidator(_room)] = ""
     webhook: Webhook | None = None
     desks: Desks = Desks()
     agents: tuple[Agent, ...] = ()

@@ -27,15 +27,7 @@ async def ask(turn: Turn, form: Form) -> None:
 async def begin(turn: Turn, form: Form) -> None:
     """Start asking; a form that was open at that place is dropped."""
     await drop(turn)
-    draft = Draft(
-        account_id=turn.account.id if turn.account else 0,
-        chat=turn.origin.chat,
-        thread=turn.origin.thread,
-        external_id=turn.origin.user,
-        form=form.model_dump_json(),
-        made_at=turn.work.now,
-    )
-    await turn.work.talk.add(draft)
+    await _open(turn, form, {})
     await _ask(turn, form, {})
 
 
@@ -83,17 +75,23 @@ async def answered(turn: Turn, draft: Draft) -> Submitted | None:
 
 
 async def refused(turn: Turn, form: Form, answers: dict[str, str], problems: dict[str, str]) -> None:
-    """Some answers cannot be right: keep the others and ask for those again."""
-    await begin_again(turn, form, {name: value for name, value in answers.items() if name not in problems})
-    await turn.answer(Message(text=" ".join(problems.values()), secret=False))
+    """Some answers cannot be right: keep the others and ask for those again, saying why."""
+    kept = {name: value for name, value in answers.items() if name not in problems}
+    await _open(turn, form, kept)
+    await _ask(turn, form, kept, " ".join(problems.values()))
 
 
-async def begin_again(turn: Turn, form: Form, answers: dict[str, str]) -> None:
-    """Open the form once more with some answers given."""
-    await begin(turn, form)
-    draft = await open_draft(turn)
-    if draft is not None:
-        draft.answers = json.dumps(answers)
+async def _open(turn: Turn, form: Form, answers: dict[str, str]) -> None:
+    draft = Draft(
+        account_id=turn.account.id if turn.account else 0,
+        chat=turn.origin.chat,
+        thread=turn.origin.thread,
+        external_id=turn.origin.user,
+        form=form.model_dump_json(),
+        answers=json.dumps(answers),
+        made_at=turn.work.now,
+    )
+    await turn.work.talk.add(draft)
 
 
 def _next_field(form: Form, answers: dict[str, str]) -> FormField | None:

@@ -22,7 +22,6 @@ async def help_me(turn: Turn) -> None:
             pairs=lines,
             footnote="In a case's thread, ! does what / does: !pay 49 USD Consultation." if turn.is_agent else "",
             buttons=() if turn.is_agent else MENU,
-            secret=turn.is_agent,
         ),
         edit=isinstance(turn.heard, Press),
     )
@@ -39,7 +38,7 @@ async def unknown(turn: Turn, word: str) -> None:
     near = get_close_matches(word.lower(), names, n=3, cutoff=0.5)
     meant = f" Did you mean {' or '.join('/' + name for name in near)}?" if near else ""
     text = f"I know no command {word!r}.{meant} /help lists what there is."
-    await turn.answer(Message(text=text, buttons=() if turn.is_agent else MENU, secret=turn.is_agent))
+    await turn.answer(Message(text=text, buttons=() if turn.is_agent else MENU))
 
 
 async def menu(turn: Turn) -> None:
@@ -50,7 +49,7 @@ async def menu(turn: Turn) -> None:
 async def out_of_date(turn: Turn) -> None:
     """An old button: say so, with a fresh menu."""
     buttons = () if turn.is_agent else MENU
-    await turn.answer(Message(text="This menu is out of date.", buttons=buttons, secret=turn.is_agent))
+    await turn.answer(Message(text="This menu is out of date.", buttons=buttons))
 
 
 async def zone(turn: Turn) -> None:
@@ -58,11 +57,9 @@ async def zone(turn: Turn) -> None:
     if isinstance(turn.heard, Command) and not turn.heard.args.strip():
         await ask_zone(turn)
     elif await set_zone(turn):
-        await turn.answer(Message(text=f"Your time zone is {turn.person.zone} now.", secret=turn.is_agent))
+        await turn.answer(Message(text=f"Your time zone is {turn.person.zone} now."))
     else:
-        await turn.answer(
-            Message(text="I know no such time zone. Try a city, as in: /zone Berlin", secret=turn.is_agent)
-        )
+        await turn.answer(Message(text="I know no such time zone. Try a city, as in: /zone Berlin"))
 
 
 async def cancel(turn: Turn) -> None:
@@ -75,4 +72,4 @@ async def cancel(turn: Turn) -> None:
         await turn.work.bookings.release(booking, BookingState.LAPSED)
         dropped.append("the time that was held for you")
     text = f"Dropped: {' and '.join(dropped)}." if dropped else "Nothing was going on, so nothing was dropped."
-    await turn.answer(Message(text=text, buttons=() if turn.is_agent else MENU, secret=turn.is_agent))
+    await turn.answer(Message(text=text, buttons=() if turn.is_agent else MENU))

@@ -127,7 +127,8 @@ class Message(Plain):
 
     `title` stands out, `text` is the body, `pairs` are labelled lines, `footnote` is small print, `buttons` are rows.
     `author` names the person whose words these are; empty when Bellhop speaks. `badge` marks test money (TEST).
-    `secret`: only for the eyes of the one it answers. `asks_place`: offer to share the location, where possible.
+    `secret`: for the eyes of the one it answers and never for a group's, whatever it takes (a personal link).
+    `asks_place`: offer to share the location, where possible.
     """
 
     title: str = ""

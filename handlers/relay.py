@@ -19,7 +19,7 @@ async def said(turn: Turn) -> None:
         return
     if heard.cannot_travel:
         text = f"I cannot pass on {heard.cannot_travel}. Words, pictures, voice and files do travel."
-        await turn.answer(Message(text=text, secret=True))
+        await turn.answer(Message(text=text))
     if not heard.text and not heard.files:
         return
     if _speaks_as_customer(turn):
@@ -52,7 +52,7 @@ async def _from_customer(turn: Turn, heard: Said) -> None:
 
 async def _from_desk(turn: Turn, case: Conversation, heard: Said) -> None:
     if not turn.is_agent:
-        await turn.answer(Message(text=f"Only agents of {turn.team.name} can write to customers.", secret=True))
+        await turn.answer(Message(text=f"Only agents of {turn.team.name} can write to customers."))
     elif heard.text.startswith(NOTE):
         words = _words(turn, heard.text.removeprefix(NOTE).strip(), heard.files, prefix="Note by ")
         await _keep(turn, case, words, note=True)

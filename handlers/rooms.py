@@ -22,7 +22,7 @@ async def video(turn: Turn) -> None:
     """`/video`, or the card's button: the room is open, the customer has a link, the agent has one too."""
     provider = provider_of(turn)
     if provider is None:
-        await turn.answer(Message(text="No video provider is set up. An operator can add one.", secret=True))
+        await turn.answer(Message(text="No video provider is set up. An operator can add one."))
         return
     case = case_of(turn)
     await take(turn)
@@ -76,9 +76,9 @@ async def join(turn: Turn) -> None:
     room = await turn.work.rooms.room(int(value)) if value.isdigit() else None
     case = await turn.work.talk.conversation(room.conversation_id) if room else None
     if room is None or case is None or case.team_id != turn.team.id:
-        await turn.answer(Message(text="There is no such room here.", secret=True))
+        await turn.answer(Message(text="There is no such room here."))
     elif room.closed_at is not None or room.closes_at <= turn.work.now:
-        await turn.answer(Message(text="This room is closed. Start a new one with /video.", secret=True))
+        await turn.answer(Message(text="This room is closed. Start a new one with /video."))
     else:
         turn.conversation = case
         await turn.answer(await agent_link(turn, room))

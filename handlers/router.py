@@ -112,7 +112,7 @@ async def _through(turn: Turn, door: Door | None, value: str) -> None:
 async def _may(turn: Turn, door: Door) -> bool:
     if door.right is Right.ANYONE or turn.is_agent:
         return True
-    await turn.answer(Message(text=f"Only agents of {turn.team.name} can do this.", secret=True))
+    await turn.answer(Message(text=f"Only agents of {turn.team.name} can do this."))
     return False
 
 
@@ -121,7 +121,7 @@ async def _named_case(turn: Turn, value: str) -> bool:
     number = value.partition("|")[0]
     case = await turn.work.talk.conversation(int(number)) if number.isdigit() else None
     if case is None or case.team_id != turn.team.id:
-        await turn.answer(Message(text="There is no such case here.", secret=True))
+        await turn.answer(Message(text="There is no such case here."))
         return False
     turn.conversation = case
     return True
@@ -137,9 +137,7 @@ async def _finds_case(turn: Turn, heard: Command) -> bool:
         return True
     cases = cases or await turn.work.talk.open_cases(turn.team.id)
     if not cases:
-        await turn.answer(
-            Message(text="There is no open case. It begins when a customer writes or books.", secret=True)
-        )
+        await turn.answer(Message(text="There is no open case. It begins when a customer writes or books."))
     else:
         await forms.ask(turn, _which_case(cases, heard))
     return False

@@ -123,20 +123,23 @@ async def _identify(work: Work, person: Person, ids: Sequence[tuple[int, str]]) 
     done = []
     for account_id, external_id in ids:
         holder = await work.people.known_as(account_id, external_id)
-        if holder is not None and holder.id != person.id:
-            await _let_go(work, holder, {(account_id, external_id)})
-        if holder is None or holder.id != person.id:
-            await work.people.also_known_as(person, account_id, external_id)
-            done.append(f"known as {external_id}")
+        if holder is not None and holder.id == person.id:
+            continue
+        if holder is not None:
+            await _let_go(work, holder, account_id, external_id)
+        await work.people.also_known_as(person, account_id, external_id)
+        done.append(f"known as {external_id}")
     accounts = {account_id for account_id, _ in ids}
-    mine = {(one.account_id, one.external_id) for one in await work.people.identities(person.id)}
-    await _let_go(work, person, {one for one in mine - set(ids) if one[0] in accounts})
+    for one in await work.people.identities(person.id):
+        if one.account_id in accounts and (one.account_id, one.external_id) not in ids:
+            await work.people.remove(one)
+            done.append(f"no longer known as {one.external_id}")
     return done
 
 
-async def _let_go(work: Work, person: Person, ids: set[tuple[int, str]]) -> None:
+async def _let_go(work: Work, person: Person, account_id: int, external_id: str) -> None:
     for identity in await work.people.identities(person.id):
-        if (identity.account_id, identity.external_id) in ids:
+        if (identity.account_id, identity.external_id) == (account_id, external_id):
             await work.people.remove(identity)
 
 
@@ -161,7 +164,8 @@ async def _retire_agents(work: Work, team: Team, staying: set[str], done: list[s
     """Who is not in the file any more may nothing; their cases are anybody's again."""
     hours = {row.person_id: row for row in await work.people.hours_of(team.id)}
     for role in await work.people.roles_of(team.id):
-        if role.slug in staying:
+        # Who came by another way than the file has no word in it, and stays.
+        if not role.slug or role.slug in staying:
             continue
         person = await work.people.person(role.person_id)
         for conversation, _ in await work.talk.held_by(team.id, person.id):
@@ -173,7 +177,7 @@ async def _retire_agents(work: Work, team: Team, staying: set[str], done: list[s
         if row := hours.get(person.id):
             await work.people.remove(row)
         await work.people.remove(role)
-        done.append(f"agent {role.slug or person.name}: no longer an agent")
+        done.append(f"agent {role.slug}: no longer an agent")
 
 
 async def _service(work: Work, team: Team, offer: Offer, done: list[str]) -> None:
@@ -186,6 +190,9 @@ async def _service(work: Work, team: Team, offer: Offer, done: list[str]) -> Non
     service = there[offer.slug]
     before = _price_text(service.model_dump())
     price = {name: told.pop(name) for name in ("price_minor", "currency")}
+    if service.retired:
+        done.append(f"service {offer.slug}: offered again")
+        service.retired = False
     if _set("", service, price):
         done.append(f"service {offer.slug}: price {before} -> {_price_text(price)}")
     done += _set(f"service {offer.slug}", service, told)

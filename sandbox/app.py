@@ -10,7 +10,7 @@ from typing import Self
 
 from fastapi import FastAPI, WebSocket, WebSocketDisconnect
 from fastapi.responses import FileResponse, Response
-from starlette.staticfiles import StaticFiles
+from fastapi.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from sandbox.controls import Receiver, controls

@@ -9,6 +9,7 @@ import httpx2
 from rich.console import Console
 from rich.table import Table
 
+from bot.cli.refusals import Refused
 from bot.clock import clock_of
 from bot.doctor import TIMEOUT
 from bot.doctor import examine as examination
@@ -85,7 +86,9 @@ async def _show(slug: str | None) -> list[str]:
         await require_current(database)
         async with database.begin() as work:
             teams = [team for team in await work.people.teams() if slug in (None, team.slug)]
-            return [await as_toml(work, team) for team in teams] or ["# There is no such team."]
+            if not teams:
+                raise Refused(f"there is no team {slug or 'yet; declare one: bellhop team apply team.toml'}")
+            return [await as_toml(work, team) for team in teams]
 
 
 def examine() -> int:

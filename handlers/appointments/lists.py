@@ -42,4 +42,4 @@ async def agenda(turn: Turn) -> None:
         lines.append(Pair(label=f"{local:%a %d %b} {time_label(booking.starts_at, turn.zone)}", value=what))
     text = "" if lines else "Nothing is booked in the next seven days."
     title = f"Agenda, {zone_label(turn.zone, turn.work.now)} time"
-    await turn.answer(Message(title=title, text=text, pairs=tuple(lines), secret=True))
+    await turn.answer(Message(title=title, text=text, pairs=tuple(lines)))

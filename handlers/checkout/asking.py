@@ -87,7 +87,7 @@ async def _read(turn: Turn, text: str) -> None:
     except AmbiguousAmount as error:
         await forms.ask(turn, _which(turn, error))
     except UnreadableAmount as error:
-        await turn.answer(Message(text=error.sentence, secret=True))
+        await turn.answer(Message(text=error.sentence))
     else:
         await _preview(turn, parsed, valid_for)
 
@@ -114,7 +114,7 @@ async def _preview(turn: Turn, parsed: Parsed, valid_for: timedelta) -> None:
     gateway = turn.house.gateways.get(turn.team.gateway)
     refused = _refusal(gateway, parsed.amount)
     if gateway is None or refused:
-        await turn.answer(Message(text=refused, secret=True))
+        await turn.answer(Message(text=refused))
         return
     request = await _keep(turn, gateway, parsed, valid_for)
     await turn.answer(await preview_card(turn, request))
@@ -177,7 +177,6 @@ async def preview_card(turn: Turn, request: PaymentRequest) -> Message:
                 Button(label="Drop it", action="pay.drop", value=str(request.id)),
             ),
         ),
-        secret=True,
     )
 
 
@@ -187,15 +186,15 @@ async def send_request(turn: Turn) -> None:
     if request is None:
         return
     if request.sent_at is not None:
-        await turn.answer(Message(text="This was asked for already.", secret=True), edit=True)
+        await turn.answer(Message(text="This was asked for already."), edit=True)
         return
     if request.state is not State.REQUESTED or request.expires_at <= turn.work.now:
-        await turn.answer(Message(text="This preview is out of date; ask again with /pay.", secret=True), edit=True)
+        await turn.answer(Message(text="This preview is out of date; ask again with /pay."), edit=True)
         return
     request.sent_at = turn.work.now
     await take(turn)
     await show_request(turn.house, turn.work, request)
-    await turn.answer(Message(text="The payment card is on its way.", secret=True), edit=True)
+    await turn.answer(Message(text="The payment card is on its way."), edit=True)
 
 
 async def drop_preview(turn: Turn) -> None:
@@ -203,14 +202,14 @@ async def drop_preview(turn: Turn) -> None:
     request = await own_request(turn)
     if request is not None and request.sent_at is None:
         request.state = State.CANCELLED
-        await turn.answer(Message(text="Dropped. The customer saw nothing.", secret=True), edit=True)
+        await turn.answer(Message(text="Dropped. The customer saw nothing."), edit=True)
 
 
 async def withdraw(turn: Turn) -> None:
     """Take a request back that was not paid yet; its pay page must take no more money."""
     request = await own_request(turn)
     if request is None or request.state not in PAYABLE:
-        await turn.answer(Message(text="This request cannot be withdrawn any more.", secret=True))
+        await turn.answer(Message(text="This request cannot be withdrawn any more."))
         return
     request.state = State.CANCELLED
     for checkout in await turn.work.payments.checkouts_of(request.id):
@@ -225,7 +224,7 @@ async def own_request(turn: Turn) -> PaymentRequest | None:
     value = turn.heard.value if isinstance(turn.heard, Press) else ""
     request = await turn.work.payments.request(int(value)) if value.isdigit() else None
     if request is None or request.team_id != turn.team.id:
-        await turn.answer(Message(text="There is no such request here.", secret=True))
+        await turn.answer(Message(text="There is no such request here."))
         return None
     turn.conversation = await turn.work.talk.conversation(request.conversation_id)
     return request

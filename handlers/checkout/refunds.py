@@ -26,7 +26,7 @@ async def ask_newest(turn: Turn) -> None:
     asked = await turn.work.payments.of_conversation(case_of(turn).id)
     paid = next((request for request in asked if request.state in REFUNDABLE), None)
     if paid is None:
-        await turn.answer(Message(text="Nothing has been paid in this case that could be refunded.", secret=True))
+        await turn.answer(Message(text="Nothing has been paid in this case that could be refunded."))
         return
     await turn.answer(_question(turn, paid))
 
@@ -37,7 +37,7 @@ async def ask(turn: Turn) -> None:
     if request is not None and request.state in REFUNDABLE:
         await turn.answer(_question(turn, request))
     elif request is not None:
-        await turn.answer(Message(text="This payment cannot be refunded now.", secret=True))
+        await turn.answer(Message(text="This payment cannot be refunded now."))
 
 
 def _question(turn: Turn, request: PaymentRequest) -> Message:
@@ -45,7 +45,7 @@ def _question(turn: Turn, request: PaymentRequest) -> Message:
     yes = Button(label=f"Refund {left}", action="refund.yes", value=str(request.id), style=Style.DANGER)
     no = Button(label="Keep it", action="refund.no", value=str(request.id))
     what = pairs(For=request.description, Case=str(request.conversation_id))
-    return Message(badge=badge(request), title=f"Refund {left}?", pairs=what, buttons=((yes, no),), secret=True)
+    return Message(badge=badge(request), title=f"Refund {left}?", pairs=what, buttons=((yes, no),))
 
 
 async def confirmed(turn: Turn) -> None:
@@ -56,16 +56,16 @@ async def confirmed(turn: Turn) -> None:
     left = request.captured_minor - request.refunded_minor
     running = [row for row in await turn.work.payments.refunds_of(request.id) if not row.done_at and not row.problem]
     if request.state not in REFUNDABLE or left <= 0 or running:
-        await turn.answer(Message(text="A refund of this payment is under way or done.", secret=True), edit=True)
+        await turn.answer(Message(text="A refund of this payment is under way or done."), edit=True)
         return
     reason = f"refunded by {turn.person.name}"
     await refund(turn.work, request, request.payment_ref, left, reason=reason, asked_by_id=turn.person.id)
-    await turn.answer(Message(text="The refund is on its way.", secret=True), edit=True)
+    await turn.answer(Message(text="The refund is on its way."), edit=True)
 
 
 async def dropped(turn: Turn) -> None:
     """The no."""
-    await turn.answer(Message(text="Nothing is refunded.", secret=True), edit=True)
+    await turn.answer(Message(text="Nothing is refunded."), edit=True)
 
 
 async def carry_out(house: House, effect: SendRefund) -> None:

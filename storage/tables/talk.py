@@ -111,7 +111,8 @@ class Draft(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("account_id", "chat", "thread", "external_id"),)
 
     id: int = Field(default=None, primary_key=True)
-    account_id: int = Field(foreign_key="channelaccount.id")
+    account_id: int
+    """The channel account; 0 on a room page."""
     chat: str = Field(max_length=64)
     thread: str = Field(default="", max_length=64)
     external_id: str = Field(max_length=64)

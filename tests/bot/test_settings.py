@@ -170,7 +170,7 @@ def test_the_example_sets_nothing(tmp_path: Path) -> None:
 def test_a_written_file_reads_back_as_it_was(tmp_path: Path) -> None:
     values = {
         "BELLHOP_TELEGRAM__TOKEN": TOKEN,
-        "BELLHOP_JITSI__PRIVATE_KEY": "-----BEGIN\nit's \\n and $HOME # \"quoted\"\n-----END",
+        "BELLHOP_JITSI__PRIVATE_KEY": '-----BEGIN\nit\'s \\n and $HOME # "quoted"\n-----END',
         "BELLHOP_SOMETHING_ELSE": "kept as it is",
     }
     (tmp_path / ".env").write_text(render(values, "# head\n"))

@@ -83,6 +83,14 @@ async def test_the_host_asks_for_payment_and_sees_the_preview_first(browser: Bro
     await expect(carla.get_by_role("complementary", name="Payment").get_by_role("link", name="Pay")).to_be_visible()
 
 
+async def test_inside_the_room_no_button_leads_into_it_again(browser: Browser, stage: Stage) -> None:
+    ana = await visitor(browser, stage.agent_link)
+    into, other = Button(label="Video room", action="room.open", value="1"), Button(label="Close", action="case.close")
+    await stage.show(Side.AGENT, "case", Message(title="Case 1", buttons=((into, other),)))
+    await expect(ana.get_by_role("log").get_by_role("button", name="Close")).to_be_visible()
+    await expect(ana.get_by_role("button", name="Video room")).to_have_count(0)
+
+
 async def test_pictures_are_shown_and_other_files_are_only_saved(browser: Browser, stage: Stage) -> None:
     carla = await visitor(browser, stage.customer_link)
     await stage.say(Side.CUSTOMER, Message(author="Ana Silva", text="Your scan", files=(picture(), hostile())))

@@ -113,7 +113,7 @@ async def test_money_that_comes_after_the_withdrawal_goes_back(stage: Stage) -> 
     [
         ("1,299 USD", "Which sum do you mean?"),
         ("0.10 USD", "Stripe takes"),
-        ("49.999 USD", "decimal"),
+        ("49.9999 USD", "decimal"),
         ("money", "amount"),
         ("-5 USD", ""),
     ],

@@ -14,7 +14,7 @@ export function messageParts(message, { press, fileUrl }) {
     message.text ? el("p", { class: "text" }, message.text) : "",
     message.pairs.length ? el("dl", {}, ...message.pairs.flatMap(pair)) : "",
     ...message.files.map((file, index) => attachment(file, fileUrl(index))),
-    ...message.buttons.map((row) => el("p", { class: "buttons" }, ...row.map((each) => button(each, press)))),
+    ...message.buttons.map((row) => buttonRow(row, press)),
     message.footnote ? el("p", { class: "small" }, message.footnote) : "",
   ].filter(Boolean);
 }
@@ -32,6 +32,12 @@ function attachment(file, url) {
   if (!PICTURES.has(file.mime)) return el("p", {}, el("a", { class: "file", href: url, download: file.name }, about));
   const picture = el("img", { src: url, alt: file.name, loading: "lazy" });
   return el("p", {}, el("a", { href: url, target: "_blank", rel: "noopener" }, picture));
+}
+
+/** Buttons that lead into the room are left out: we are in it, and a fresh link would end this one. */
+function buttonRow(row, press) {
+  const useful = row.filter(({ action }) => !action.startsWith("room."));
+  return useful.length ? el("p", { class: "buttons" }, ...useful.map((each) => button(each, press))) : "";
 }
 
 function button({ label, action, value, url, style, ask: question }, press) {

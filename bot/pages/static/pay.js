@@ -3,9 +3,17 @@
 const main = document.querySelector("main[data-code]");
 const GAPS = [1, 2, 3, 5, 8, 13, 21]; // seconds
 
-if (new URLSearchParams(location.search).get("from") === "room") sessionStorage.setItem("from", "room");
+function cameFromRoom() {
+  try {
+    if (new URLSearchParams(location.search).get("from") === "room") sessionStorage.setItem("from", "room");
+    return sessionStorage.getItem("from") === "room";
+  } catch { // a frame may be refused its storage
+    return false;
+  }
+}
+
 const back = document.querySelector("[data-back]");
-if (back && sessionStorage.getItem("from") === "room") back.textContent = "Your call is still open: close this tab to go back to it.";
+if (cameFromRoom() && back) back.textContent = "Your call is still open: close this tab to go back to it.";
 
 async function look() {
   const answer = await fetch(`/pay/${main.dataset.code}/state`);

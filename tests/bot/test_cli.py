@@ -1,0 +1,225 @@
+"""The `bellhop` command as a shell meets it: what it prints, and its exit status."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+ROOT = Path(__file__).parents[2]
+SOON = 45.0
+EMPTY = {name: value for name, value in os.environ.items() if not name.startswith("BELLHOP_")}
+
+Shell = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    """Runs the command in an empty folder, with these settings alone."""
+
+    def run(*arguments: str, answers: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
+        environ = {**EMPTY, **{f"BELLHOP_{name}": value for name, value in settings.items()}}
+        command = [sys.executable, "-m", "bot.cli", *arguments]
+        return subprocess.run(
+            command, cwd=tmp_path, env=environ, input=answers, capture_output=True, text=True, timeout=SOON, check=False
+        )
+
+    return run
+
+
+def test_help_imports_nothing_heavy(shell: Shell) -> None:
+    heavy = ("sqlalchemy", "fastapi", "telegram", "slack_sdk", "stripe", "pydantic", "alembic", "aiohttp")
+    code = f"import sys, bot.cli.commands; print([name for name in {heavy} if name in sys.modules])"
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+    )
+    told = shell("--help")
+    assert told.returncode == 0
+    for command in ("run", "serve", "worker", "sandbox", "db", "init", "doctor", "team", "manifest"):
+        assert re.search(rf"\b{command}\b", told.stdout)
+
+
+def test_it_says_its_version(shell: Shell) -> None:
+    assert re.fullmatch(r"\d+\.\d+\.\d+\n", shell("--version").stdout)
+
+
+@pytest.mark.parametrize(
+    "wrong", [["nonsense"], ["serve", "--port", "x"], ["serve", "--port", "0"], ["manifest", "slack"]]
+)
+def test_wrong_use_ends_with_status_2(shell: Shell, wrong: list[str]) -> None:
+    assert shell(*wrong).returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        (
+            {"PUBLIC_URL": "nonsense"},
+            "bellhop: BELLHOP_PUBLIC_URL must be an address such as https://bellhop.example.com",
+        ),
+        ({"DATABASE_URL": "sqlite:////nowhere/bellhop.db"}, "bellhop: "),
+        ({"DATABASE_URL": "postgresql://u:hunter2@127.0.0.1:9/d", "SECRET_KEYS": "k"}, "bellhop: "),
+        ({"DATABASE_URL": "postgresql://u@h/d"}, "bellhop: BELLHOP_SECRET_KEYS is required with a database server"),
+    ],
+)
+@pytest.mark.parametrize("command", [["serve"], ["db", "upgrade"]], ids=" ".join)
+def test_what_can_be_foreseen_ends_with_one_line(
+    shell: Shell, command: list[str], settings: dict[str, str], said: str
+) -> None:
+    ended = shell(*command, **settings)
+    assert ended.returncode == 1
+    assert ended.stderr.startswith(said)
+    assert len(ended.stderr.strip().splitlines()) == 1
+    assert "hunter2" not in ended.stderr
+
+
+def test_the_database_is_upgraded_once(shell: Shell) -> None:
+    behind = shell("db", "check")
+    assert (behind.returncode, "bellhop db upgrade" in behind.stderr) == (1, True)
+    assert shell("db", "upgrade").stdout.startswith("0001 ")
+    assert shell("db", "upgrade").stdout == "The database is up to date.\n"
+    assert shell("db", "check").returncode == 0
+
+
+def test_a_database_of_a_newer_program_stops_the_start(shell: Shell, tmp_path: Path) -> None:
+    shell("db", "upgrade")
+    engine = create_engine(f"sqlite:///{tmp_path}/bellhop.db")
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    engine.dispose()
+    ended = shell("serve", "--port", "9")
+    assert (ended.returncode, ended.stderr) == (
+        1,
+        "bellhop: the database was made by a newer Bellhop; upgrade the program\n",
+    )
+
+
+def test_a_team_is_applied_and_shown(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "team.toml").write_text((ROOT / "team.example.toml").read_text())
+    applied = shell("team", "apply", "team.toml")
+    assert applied.returncode == 0, applied.stderr
+    assert "team bright-studio: new" in applied.stdout
+    assert shell("team", "apply", "team.toml").stdout == "Nothing has changed.\n"
+    assert 'slug = "bright-studio"' in shell("team", "show").stdout
+    assert shell("team", "show", "other").returncode == 1
+
+
+def test_a_team_file_that_is_wrong_says_where(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "team.toml").write_text('name = "Bright"\ncolour = "red"\n')
+    ended = shell("team", "apply", "team.toml")
+    assert ended.returncode == 1
+    assert "colour: there is no such key" in ended.stderr
+    assert shell("team", "apply", "nowhere.toml").stderr == "bellhop: No such file or directory: nowhere.toml\n"
+
+
+def test_the_manifest_is_json(shell: Shell) -> None:
+    told = json.loads(shell("manifest", "slack", "--url", "https://bellhop.example").stdout)
+    assert told["settings"]["interactivity"]["request_url"] == "https://bellhop.example/slack/events"
+    assert json.loads(shell("manifest", "slack", "--socket-mode").stdout)["settings"]["socket_mode_enabled"] is True
+
+
+def test_the_doctor_finds_an_empty_set_up_wanting(shell: Shell) -> None:
+    told = shell("doctor")
+    assert told.returncode == 1
+    assert re.search(r"FAULT +database", told.stdout)
+    assert "bellhop db upgrade" in told.stdout
+
+
+def test_the_doctor_names_settings_that_stop_the_start(shell: Shell) -> None:
+    told = shell("doctor", TELEGRAM__TOKEN="nonsense")
+    assert told.returncode == 1
+    assert "BELLHOP_TELEGRAM__TOKEN must look like" in " ".join(told.stdout.split())
+
+
+def free_ports() -> tuple[int, int]:
+    with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as other:
+        return one.getsockname()[1], other.getsockname()[1]
+
+
+@contextmanager
+def running(folder: Path, *arguments: str, **settings: str) -> Iterator[subprocess.Popen[bytes]]:
+    """The command for as long as the block lasts, then asked to stop."""
+    environ = {**EMPTY, **{f"BELLHOP_{name}": value for name, value in settings.items()}}
+    command = [sys.executable, "-m", "bot.cli", *arguments]
+    with (folder / "said").open("wb") as said:
+        process = subprocess.Popen(command, cwd=folder, env=environ, stdout=said, stderr=subprocess.STDOUT)
+    try:
+        yield process
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(SOON)
+
+
+def answer_of(url: str, process: subprocess.Popen[bytes]) -> str:
+    """What the address answers, as soon as it does."""
+    deadline = time.monotonic() + SOON
+    while process.poll() is None and time.monotonic() < deadline:
+        with suppress(OSError), urllib.request.urlopen(url, timeout=5) as answer:
+            return str(answer.read().decode())
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(0.1)
+    raise AssertionError(f"{url} did not answer")
+
+
+def test_it_serves_until_it_is_asked_to_stop(tmp_path: Path) -> None:
+    port, _ = free_ports()
+    with running(tmp_path, "serve", "--port", str(port)) as process:
+        assert answer_of(f"http://127.0.0.1:{port}/healthz", process) == "ok\n"
+    assert process.returncode == 0, (tmp_path / "said").read_text()
+
+
+def test_a_port_that_is_taken_is_named(shell: Shell) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ended = shell("serve", "--port", str(port))
+    said = f"bellhop: cannot listen on 127.0.0.1 port {port}: it is taken; choose another with --port"
+    assert (ended.returncode, ended.stderr.strip().splitlines()[-1]) == (1, said)
+
+
+def test_several_workers_want_a_database_server(shell: Shell) -> None:
+    ended = shell("serve", "--workers", "2")
+    assert ended.returncode == 1
+    assert "several workers need PostgreSQL or MySQL" in ended.stderr
+
+
+def test_without_accounts_it_runs_the_sandbox_with_the_product_beside_it(tmp_path: Path) -> None:
+    port, sandbox_port = free_ports()
+    arguments = ["sandbox", "--port", str(port), "--sandbox-port", str(sandbox_port), "--no-browser"]
+    with running(tmp_path, *arguments, PUBLIC_URL="https://not.ours.example") as process:
+        assert answer_of(f"http://127.0.0.1:{sandbox_port}/", process)
+        assert answer_of(f"http://127.0.0.1:{port}/healthz", process) == "ok\n"
+        ready = until_ready(f"http://127.0.0.1:{port}/readyz", process)
+        world = json.loads(answer_of(f"http://127.0.0.1:{sandbox_port}/ui/world", process))
+        assert (ready["ready"], world["product_url"]) == (True, f"http://127.0.0.1:{port}")
+    assert process.returncode == 0
+    said = (tmp_path / "said").read_text()
+    assert f"Sandbox   http://127.0.0.1:{sandbox_port}" in said
+    for gone in (port, sandbox_port):
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", gone), timeout=5)
+
+
+def until_ready(url: str, process: subprocess.Popen[bytes]) -> dict[str, object]:
+    """What `/readyz` says once it answers 200."""
+    ready: dict[str, object] = json.loads(answer_of(url, process))
+    return ready
+
+
+def test_the_sandbox_takes_the_next_port_when_its_own_is_taken(tmp_path: Path) -> None:
+    from bot.sandbox_run import free_port
+
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert free_port(port) > port
+    assert free_port(port) == port
+    assert free_port(port, port) > port
