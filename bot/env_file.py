@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic.fields import FieldInfo
-from pydantic_core import PydanticUndefined
 
 from bot.environment import FILE, is_secret, section_of, variables
 from bot.settings import PREFIX, Settings
@@ -62,7 +61,7 @@ def _entry(name: str, field: FieldInfo, value: str | None) -> str:
 
 
 def _default(field: FieldInfo) -> str:
-    if is_secret(field) or field.default in (PydanticUndefined, None, ()):
+    if is_secret(field) or field.is_required() or field.default in (None, ()):
         return ""
     return str(field.default).lower() if isinstance(field.default, bool) else str(field.default)
 

@@ -4,6 +4,7 @@ Bellhop is told about the sandbox by its environment alone, and the sandbox itse
 """
 
 import contextlib
+import fcntl
 import json
 import os
 import shutil
@@ -23,6 +24,7 @@ from pathlib import Path
 from bot.settings import PREFIX
 
 PLACE = Path(".sandbox")
+LOCK = "lock"
 PATIENCE = 60.0
 """Seconds until both must answer, on a slow machine just after the installation."""
 LOOPBACK = "127.0.0.1"
@@ -35,7 +37,7 @@ class DidNotStart(Exception):
 
 @dataclass(frozen=True)
 class Plan:
-    """Which ports to take, or the next free ones; whether a browser opens; whether the past is forgotten."""
+    """Which ports to take, or the next free ones; whether a browser opens; whether old logs go too."""
 
     port: int = 8000
     sandbox_port: int = 8001
@@ -65,12 +67,11 @@ class Running:
 
 def run(plan: Plan) -> int:
     """Run both until stopped; the exit status."""
-    plan = _prepared(plan)
     stopped = threading.Event()
     for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(sign, lambda *_: stopped.set())
     try:
-        with _running(plan, stopped) as both:
+        with _folder(plan), _running(plan := _on_free_ports(plan), stopped) as both:
             _announce(plan)
             _introduce(plan)
             while not stopped.wait(0.2):
@@ -81,11 +82,29 @@ def run(plan: Plan) -> int:
     return 0
 
 
-def _prepared(plan: Plan) -> Plan:
-    """The folder made, the ports free."""
-    if plan.reset:
-        shutil.rmtree(plan.place, ignore_errors=True)
+@contextlib.contextmanager
+def _folder(plan: Plan) -> Iterator[None]:
+    """The sandbox's folder, ours alone for as long as the block lasts."""
     plan.place.mkdir(exist_ok=True)
+    with (plan.place / LOCK).open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise DidNotStart(f"a sandbox runs already in {plan.place.resolve()}; stop it first") from error
+        _forget(plan)
+        yield
+
+
+def _forget(plan: Plan) -> None:
+    """The world outside begins anew each time, and so must what Bellhop remembers of it: ids would come twice."""
+    for path in plan.place.glob("*" if plan.reset else "bellhop.db*"):
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif path.name != LOCK:
+            path.unlink()
+
+
+def _on_free_ports(plan: Plan) -> Plan:
     port = free_port(plan.port)
     return replace(plan, port=port, sandbox_port=free_port(plan.sandbox_port, port), place=plan.place.resolve())
 

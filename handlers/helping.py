@@ -5,7 +5,7 @@ from difflib import get_close_matches
 from handlers import forms
 from handlers.cases import MENU
 from handlers.commands import COMMANDS, CommandInfo
-from handlers.greeting import ask_zone, set_zone
+from handlers.greeting import ask_zone, set_zone, welcome
 from handlers.heard import Command, Press
 from handlers.messages import Message, Pair
 from handlers.turn import Turn
@@ -30,6 +30,14 @@ async def help_me(turn: Turn) -> None:
 def _typed(turn: Turn, info: CommandInfo) -> str:
     before = "/bellhop " if turn.origin.channel == "slack" else "/"
     return f"{before}{info.name} {info.usage}".strip()
+
+
+async def home(turn: Turn) -> None:
+    """The app's own page in the messenger: the welcome for customers, the commands for agents."""
+    if turn.is_agent:
+        await help_me(turn)
+    else:
+        await turn.answer(welcome(turn))
 
 
 async def unknown(turn: Turn, word: str) -> None:

@@ -60,7 +60,7 @@ async def _dispatch(turn: Turn) -> None:
         case CameBack():
             await greeting.came_back(turn)
         case OpenedHome():
-            await helping.help_me(turn)
+            await helping.home(turn)
 
 
 async def _fills_form(turn: Turn) -> bool:

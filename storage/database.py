@@ -1,8 +1,10 @@
 """The database: one way to begin a transaction, one place that commits."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection, make_url
@@ -69,6 +71,7 @@ def _engine(url: URL) -> AsyncEngine:
     engine = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=30)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_immediate)
+    event.listen(engine.sync_engine, "invalidate", _let_go)
     return engine
 
 
@@ -80,6 +83,19 @@ def _prepare_sqlite(connection: object, _record: object) -> None:
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+_LETTING_GO: set[asyncio.Task[None]] = set()
+
+
+def _let_go(connection: Any, _record: object, _error: BaseException | None) -> None:
+    """Roll back a connection whose task was cancelled in the middle of a statement.
+
+    Closing alone is not enough: SQLite keeps the write lock until the statement that was left behind is collected.
+    """
+    task = asyncio.get_running_loop().create_task(connection.driver_connection.rollback())
+    _LETTING_GO.add(task)
+    task.add_done_callback(_LETTING_GO.discard)
 
 
 def _begin_immediate(connection: Connection) -> None:

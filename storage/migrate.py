@@ -1,4 +1,4 @@
-"""`python -m storage.migrate MESSAGE`: writes the next migration from what changed in the tables."""
+"""`python -m storage.migrate MESSAGE`: writes what changed in the tables as the next step; `ruff format` it then."""
 
 import asyncio
 import re
@@ -31,6 +31,9 @@ def _write(connection: Connection, message: str) -> None:
     made = config(connection)
     made.set_main_option("file_template", f"{number}_{slug}")
     command.revision(made, message, autogenerate=True, rev_id=number)
+    written = MIGRATIONS / "versions" / f"{number}_{slug}.py"
+    lines = written.read_text(encoding="utf-8").splitlines(keepends=True)
+    written.write_text("".join(line for line in lines if not line.lstrip().startswith("# ###")), encoding="utf-8")
 
 
 if __name__ == "__main__":

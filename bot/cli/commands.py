@@ -21,7 +21,9 @@ Host = Annotated[str, typer.Option(help="Listen here; 0.0.0.0 for every address 
 Port = Annotated[int, typer.Option(help="Listen on this port.", min=1, max=65535)]
 SandboxPort = Annotated[int, typer.Option(help="The sandbox's port; the next free one when it is taken.")]
 NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Open no browser.")]
-Reset = Annotated[bool, typer.Option("--reset", help="Begin anew: forget what was said and paid before.")]
+Reset = Annotated[
+    bool, typer.Option("--reset", help="Remove everything that earlier runs left in .sandbox, logs included.")
+]
 
 
 def _version(wanted: bool) -> None:
@@ -44,10 +46,12 @@ def about(
 @app.command()
 def run(host: Host = "127.0.0.1", port: Port = 8000, no_browser: NoBrowser = False) -> None:
     """Run Bellhop: the sandbox, or the real thing when accounts are configured."""
-    from bot.cli.serving import read, serve_web
+    from bot.cli.reading import read
 
     settings = read()
     if settings.accounts:
+        from bot.cli.serving import serve_web
+
         serve_web(settings, host, port, workers=1)
     else:
         sandbox(port=port, no_browser=no_browser)
@@ -60,17 +64,23 @@ def serve(
     workers: Annotated[int, typer.Option(help="How many processes.", min=1, max=64)] = 1,
 ) -> None:
     """Serve webhooks, pages and chats, and do the work behind them."""
-    from bot.cli.serving import read, serve_web
+    from bot.cli.reading import read
 
-    serve_web(read(), host, port, workers)
+    settings = read()
+    from bot.cli.serving import serve_web
+
+    serve_web(settings, host, port, workers)
 
 
 @app.command()
 def worker() -> None:
     """Do the work behind the chats without listening on a port."""
-    from bot.cli.serving import read, work
+    from bot.cli.reading import read
 
-    work(read())
+    settings = read()
+    from bot.cli.serving import work
+
+    work(settings)
 
 
 @app.command()

@@ -4,6 +4,7 @@ import asyncio
 import errno
 import signal
 import socket
+import sys
 
 import structlog
 import uvicorn
@@ -11,11 +12,10 @@ from fastapi import FastAPI
 from uvicorn.supervisors import Multiprocess
 
 from bot.app import App, build
+from bot.cli.reading import read
 from bot.cli.refusals import Refused
 from bot.clock import utc_now
-from bot.environment import read_settings
 from bot.keys import keys_of
-from bot.logs import set_up
 from bot.settings import Settings, TelegramMode
 from storage.database import Database
 from storage.schema import upgrade
@@ -26,20 +26,13 @@ PATIENCE = 10
 """Seconds that open connections may take when the program is asked to stop."""
 
 
-def read() -> Settings:
-    """The settings; warnings go to the log."""
-    settings, warnings = read_settings()
-    set_up(settings)
-    for warning in warnings:
-        log.warning(warning)
-    return settings
-
-
 def serve_web(settings: Settings, host: str, port: int, workers: int) -> None:
     """Serve until stopped."""
     asyncio.run(_ready(settings))
     if workers > 1:
         _require_shareable(settings)
+    # A server that was asked to stop, and did so in good order, has not failed: uvicorn would die of the signal.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with _listener(host, port) as listening:
         log.info("listening", address=f"http://{host}:{port}", public=settings.public_url)
         config = uvicorn.Config(

@@ -233,7 +233,8 @@ DOES: dict[type[words.Word], Callable[[Live, Any], Coroutine[Any, Any, None]]] =
 async def _whole(deed: Coroutine[Any, Any, T]) -> T:
     """Do it to the end, even when the page goes away meanwhile.
 
-    A transaction that is broken off in the middle can leave SQLite's one pooled connection with nobody.
+    When a task is cancelled within a transaction, its rollback is cancelled too: the abandoned SQLite connection keeps
+    its write lock, and all others hear "database is locked".
     """
     task = asyncio.ensure_future(deed)
     try:

@@ -139,6 +139,9 @@ async def _move(house: House, work: Work, request: PaymentRequest, checkout: Che
     await show_request(house, work, request)
     if before is not request.state:
         await _happened(house, work, request)
+        if request.state in KEEPS_MONEY and not request.receipt_url:
+            # A webhook carries no link to the receipt; the gateway has it.
+            await send(work, AskGateway(checkout_id=checkout.id))
 
 
 async def _happened(house: House, work: Work, request: PaymentRequest) -> None:

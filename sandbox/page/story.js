@@ -135,7 +135,7 @@ export const story = [
   { say: "During the call Ana asks for money: /pay 49 USD Consultation. She sees a preview first.", act: async (stage, memory) => {
     stage.reveal("slack");
     await slack("commands", { channel: (await desk()).id, text: "/pay 49 USD Consultation" });
-    await press(stage, memory, "Ask for ");
+    await press(stage, memory, "Ask for $49");
   } },
   { say: "The payment card is in the customer's chat at once. She taps Pay: payee and sum, then the gateway's own page.", act: async (stage, memory) => {
     stage.reveal("customer");

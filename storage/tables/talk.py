@@ -32,7 +32,7 @@ class Conversation(SQLModel, table=True):
     customer_id: int = Field(foreign_key="person.id", index=True)
     holder_id: int | None = Field(default=None, foreign_key="person.id", index=True)
     held_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    """When the holder claimed it, by the platform's clock: what they wrote before stays inside, however late it comes."""
+    """When the holder claimed it, by the platform's clock; what they wrote before stays inside, however late it is."""
     opened_at: datetime = Field(sa_type=UtcDateTime)
     closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     spoken: int = 0

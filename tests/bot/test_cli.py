@@ -10,17 +10,22 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import chdir, contextmanager, suppress
 from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
+from typer.testing import CliRunner, Result
+
+from bot.cli.commands import app
+from bot.sandbox_run import free_port
 
 ROOT = Path(__file__).parents[2]
 SOON = 45.0
 EMPTY = {name: value for name, value in os.environ.items() if not name.startswith("BELLHOP_")}
 
 Shell = Callable[..., subprocess.CompletedProcess[str]]
+Here = Callable[[str], Result]
 
 
 @pytest.fixture
@@ -37,14 +42,28 @@ def shell(tmp_path: Path) -> Shell:
     return run
 
 
-def test_help_imports_nothing_heavy(shell: Shell) -> None:
+@pytest.fixture
+def here(tmp_path: Path) -> Here:
+    """Runs the command in this process, in an empty folder, without any setting."""
+    nothing = dict.fromkeys(name for name in os.environ if name.startswith("BELLHOP_"))
+
+    def run(command: str) -> Result:
+        with chdir(tmp_path):
+            return CliRunner().invoke(app, command.split(), env=nothing)
+
+    return run
+
+
+def test_help_imports_nothing_heavy() -> None:
     heavy = ("sqlalchemy", "fastapi", "telegram", "slack_sdk", "stripe", "pydantic", "alembic", "aiohttp")
     code = f"import sys, bot.cli.commands; print([name for name in {heavy} if name in sys.modules])"
-    assert (
-        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
-    )
-    told = shell("--help")
-    assert told.returncode == 0
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "[]"
+
+
+def test_help_names_every_command() -> None:
+    told = CliRunner().invoke(app, ["--help"])
+    assert told.exit_code == 0
     for command in ("run", "serve", "worker", "sandbox", "db", "init", "doctor", "team", "manifest"):
         assert re.search(rf"\b{command}\b", told.stdout)
 
@@ -53,11 +72,12 @@ def test_it_says_its_version(shell: Shell) -> None:
     assert re.fullmatch(r"\d+\.\d+\.\d+\n", shell("--version").stdout)
 
 
-@pytest.mark.parametrize(
-    "wrong", [["nonsense"], ["serve", "--port", "x"], ["serve", "--port", "0"], ["manifest", "slack"]]
-)
-def test_wrong_use_ends_with_status_2(shell: Shell, wrong: list[str]) -> None:
-    assert shell(*wrong).returncode == 2
+WRONG = ["nonsense", "serve --port x", "serve --port 0", "manifest slack", "team apply"]
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_wrong_use_ends_with_status_2(wrong: str) -> None:
+    assert CliRunner().invoke(app, wrong.split()).exit_code == 2
 
 
 @pytest.mark.parametrize(
@@ -72,46 +92,40 @@ def test_wrong_use_ends_with_status_2(shell: Shell, wrong: list[str]) -> None:
         ({"DATABASE_URL": "postgresql://u@h/d"}, "bellhop: BELLHOP_SECRET_KEYS is required with a database server"),
     ],
 )
-@pytest.mark.parametrize("command", [["serve"], ["db", "upgrade"]], ids=" ".join)
-def test_what_can_be_foreseen_ends_with_one_line(
-    shell: Shell, command: list[str], settings: dict[str, str], said: str
-) -> None:
-    ended = shell(*command, **settings)
+def test_what_can_be_foreseen_ends_with_one_line(shell: Shell, settings: dict[str, str], said: str) -> None:
+    ended = shell("serve", **settings)
     assert ended.returncode == 1
     assert ended.stderr.startswith(said)
     assert len(ended.stderr.strip().splitlines()) == 1
     assert "hunter2" not in ended.stderr
 
 
-def test_the_database_is_upgraded_once(shell: Shell) -> None:
-    behind = shell("db", "check")
-    assert (behind.returncode, "bellhop db upgrade" in behind.stderr) == (1, True)
-    assert shell("db", "upgrade").stdout.startswith("0001 ")
-    assert shell("db", "upgrade").stdout == "The database is up to date.\n"
-    assert shell("db", "check").returncode == 0
+def test_the_database_is_upgraded_once(here: Here) -> None:
+    behind = here("db check")
+    assert behind.exit_code == 1
+    assert "bellhop db upgrade" in str(behind.exception)
+    assert here("db upgrade").stdout.startswith("0001 ")
+    assert here("db upgrade").stdout == "The database is up to date.\n"
+    assert here("db check").exit_code == 0
 
 
-def test_a_database_of_a_newer_program_stops_the_start(shell: Shell, tmp_path: Path) -> None:
-    shell("db", "upgrade")
+def test_a_database_of_a_newer_program_stops_the_start(shell: Shell, here: Here, tmp_path: Path) -> None:
+    here("db upgrade")
     engine = create_engine(f"sqlite:///{tmp_path}/bellhop.db")
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     engine.dispose()
     ended = shell("serve", "--port", "9")
-    assert (ended.returncode, ended.stderr) == (
-        1,
-        "bellhop: the database was made by a newer Bellhop; upgrade the program\n",
-    )
+    said = "bellhop: the database was made by a newer Bellhop; upgrade the program\n"
+    assert (ended.returncode, ended.stderr) == (1, said)
 
 
-def test_a_team_is_applied_and_shown(shell: Shell, tmp_path: Path) -> None:
+def test_a_team_is_applied_and_shown(here: Here, tmp_path: Path) -> None:
     (tmp_path / "team.toml").write_text((ROOT / "team.example.toml").read_text())
-    applied = shell("team", "apply", "team.toml")
-    assert applied.returncode == 0, applied.stderr
-    assert "team bright-studio: new" in applied.stdout
-    assert shell("team", "apply", "team.toml").stdout == "Nothing has changed.\n"
-    assert 'slug = "bright-studio"' in shell("team", "show").stdout
-    assert shell("team", "show", "other").returncode == 1
+    assert "team bright-studio: new" in here("team apply team.toml").stdout
+    assert here("team apply team.toml").stdout == "Nothing has changed.\n"
+    assert 'slug = "bright-studio"' in here("team show").stdout
+    assert here("team show other").exit_code == 1
 
 
 def test_a_team_file_that_is_wrong_says_where(shell: Shell, tmp_path: Path) -> None:
@@ -122,15 +136,15 @@ def test_a_team_file_that_is_wrong_says_where(shell: Shell, tmp_path: Path) -> N
     assert shell("team", "apply", "nowhere.toml").stderr == "bellhop: No such file or directory: nowhere.toml\n"
 
 
-def test_the_manifest_is_json(shell: Shell) -> None:
-    told = json.loads(shell("manifest", "slack", "--url", "https://bellhop.example").stdout)
+def test_the_manifest_is_json(here: Here) -> None:
+    told = json.loads(here("manifest slack --url https://bellhop.example").stdout)
     assert told["settings"]["interactivity"]["request_url"] == "https://bellhop.example/slack/events"
-    assert json.loads(shell("manifest", "slack", "--socket-mode").stdout)["settings"]["socket_mode_enabled"] is True
+    assert json.loads(here("manifest slack --socket-mode").stdout)["settings"]["socket_mode_enabled"] is True
 
 
-def test_the_doctor_finds_an_empty_set_up_wanting(shell: Shell) -> None:
-    told = shell("doctor")
-    assert told.returncode == 1
+def test_the_doctor_finds_an_empty_set_up_wanting(here: Here) -> None:
+    told = here("doctor")
+    assert told.exit_code == 1
     assert re.search(r"FAULT +database", told.stdout)
     assert "bellhop db upgrade" in told.stdout
 
@@ -164,7 +178,7 @@ def answer_of(url: str, process: subprocess.Popen[bytes]) -> str:
     """What the address answers, as soon as it does."""
     deadline = time.monotonic() + SOON
     while process.poll() is None and time.monotonic() < deadline:
-        with suppress(OSError), urllib.request.urlopen(url, timeout=5) as answer:
+        with suppress(OSError), urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310
             return str(answer.read().decode())
         with suppress(subprocess.TimeoutExpired):
             process.wait(0.1)
@@ -175,6 +189,15 @@ def test_it_serves_until_it_is_asked_to_stop(tmp_path: Path) -> None:
     port, _ = free_ports()
     with running(tmp_path, "serve", "--port", str(port)) as process:
         assert answer_of(f"http://127.0.0.1:{port}/healthz", process) == "ok\n"
+    assert process.returncode == 0, (tmp_path / "said").read_text()
+
+
+def test_a_worker_works_until_it_is_asked_to_stop(tmp_path: Path) -> None:
+    with running(tmp_path, "worker") as process:
+        deadline = time.monotonic() + SOON
+        while "working" not in (tmp_path / "said").read_text() and time.monotonic() < deadline:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(0.1)
     assert process.returncode == 0, (tmp_path / "said").read_text()
 
 
@@ -201,6 +224,10 @@ def test_without_accounts_it_runs_the_sandbox_with_the_product_beside_it(tmp_pat
         ready = until_ready(f"http://127.0.0.1:{port}/readyz", process)
         world = json.loads(answer_of(f"http://127.0.0.1:{sandbox_port}/ui/world", process))
         assert (ready["ready"], world["product_url"]) == (True, f"http://127.0.0.1:{port}")
+        again = subprocess.run(
+            [sys.executable, "-m", "bot.cli", "sandbox"], cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        assert (again.returncode, "a sandbox runs already in" in again.stderr) == (1, True)
     assert process.returncode == 0
     said = (tmp_path / "said").read_text()
     assert f"Sandbox   http://127.0.0.1:{sandbox_port}" in said
@@ -216,8 +243,6 @@ def until_ready(url: str, process: subprocess.Popen[bytes]) -> dict[str, object]
 
 
 def test_the_sandbox_takes_the_next_port_when_its_own_is_taken(tmp_path: Path) -> None:
-    from bot.sandbox_run import free_port
-
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         assert free_port(port) > port

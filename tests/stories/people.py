@@ -190,11 +190,11 @@ class OnSlack(_Watching):
     def _seen(self, message: dict[str, Any]) -> Seen:
         blocks = message["blocks"]
         words = [*_texts(blocks)] if blocks else [message["raw"]]
-        labels = tuple(_labels(blocks))
+        on_buttons = tuple(labels(blocks))
         files = [file["name"] for file in message["files"]]
         place = message["thread_ts"] if message["is_reply"] else ""
         author = message["author"]["name"]
-        return Seen("\n".join([author, *words, *files]), labels, message["ts"], place)
+        return Seen("\n".join([author, *words, *files]), on_buttons, message["ts"], place)
 
 
 def _texts(node: Any) -> Iterator[str]:
@@ -209,15 +209,16 @@ def _texts(node: Any) -> Iterator[str]:
                 yield from _texts(child)
 
 
-def _labels(node: Any) -> Iterator[str]:
+def labels(node: Any) -> Iterator[str]:
+    """What stands on the buttons of a Block Kit structure."""
     if isinstance(node, list):
         for child in node:
-            yield from _labels(child)
+            yield from labels(child)
     elif isinstance(node, dict):
         if node.get("type") == "button":
             yield node["text"]["text"]
         for child in node.values():
-            yield from _labels(child)
+            yield from labels(child)
 
 
 async def all_of(*waits: Any) -> None:

@@ -1,0 +1,288 @@
+"""A small town for handlers: a real database, two teams, a clock that is moved by hand, a channel that writes down."""
+
+import shutil
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bot.jobs import Jobs
+from handlers.channel import Sent
+from handlers.effects import EFFECT, Effect, Mark
+from handlers.heard import CameBack, Command, Edited, Heard, Origin, Place, Press, Said, Sender, Submitted, WentAway
+from handlers.house import House
+from handlers.messages import Attachment, Button, Message
+from handlers.router import hear
+from payments.gateway import Gateway
+from storage.database import Database
+from storage.queues import Claimed
+from storage.schema import upgrade
+from storage.tables import (
+    ChannelAccount,
+    Desk,
+    Hours,
+    Outbox,
+    Person,
+    Role,
+    RoleKind,
+    Seat,
+    Service,
+    Side,
+    Team,
+)
+from storage.work import Work
+from video.registry import PROVIDERS
+
+START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+"""A Monday."""
+TEST_LEASE = timedelta(seconds=60)
+_event_ids = count(1)
+
+
+@dataclass
+class HandClock:
+    """Stands still until it is moved."""
+
+    now: datetime = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def pass_by(self, **span: float) -> None:
+        self.now += timedelta(**span)
+
+
+@dataclass
+class Shown:
+    """One thing the recording channel was asked to show."""
+
+    chat: str
+    side: Side
+    message: Message
+    message_id: str
+    replaces: str
+    thread: str
+
+
+@dataclass
+class Notebook:
+    """A channel without a platform: it keeps what it was asked to show, and gives each message an id."""
+
+    name: str = "telegram"
+    shown: list[Shown] = field(default_factory=list)
+    answers: list[tuple[Origin, Message]] = field(default_factory=list)
+    marks: list[tuple[Origin, Mark]] = field(default_factory=list)
+    fails: Mapping[str, Exception] = field(default_factory=dict)
+    """By chat: what happens instead of a delivery."""
+
+    async def send(self, seat: Seat, account: str, message: Message, *, replaces: str = "") -> Sent:
+        if error := self.fails.get(seat.chat):
+            raise error
+        message_id = replaces or f"m{len(self.shown) + 1}"
+        thread = seat.thread or (f"t{message_id}" if seat.side is Side.AGENT else "")
+        self.shown.append(Shown(seat.chat, seat.side, message, message_id, replaces, thread))
+        return Sent(message_id=message_id, thread=thread)
+
+    async def answer(self, origin: Origin, message: Message, *, edit: bool = False) -> None:
+        self.answers.append((origin, message))
+
+    async def mark(self, origin: Origin, mark: Mark) -> None:
+        self.marks.append((origin, mark))
+
+    async def download(self, file: Attachment) -> bytes:
+        return file.content
+
+
+@dataclass(frozen=True)
+class Voice:
+    """Somebody at some place, and the things they can do there."""
+
+    account: str
+    user: str
+    chat: str
+    place: Place = Place.PRIVATE
+    thread: str = ""
+    name: str = ""
+    channel: str = "telegram"
+    person_id: int = 0
+
+    def at(self, chat: str, thread: str = "") -> "Voice":
+        """The same person in a group."""
+        return replace(self, chat=chat, place=Place.GROUP, thread=thread)
+
+    def on_page(self, room_id: int, conversation_id: int) -> "Voice":
+        """The same person on a room's page."""
+        return replace(
+            self, channel="room", account=str(room_id), chat=str(conversation_id), place=Place.ROOM,
+            user=str(self.person_id), thread="",
+        )  # fmt: skip
+
+    def does(self, name: str, args: str = "") -> Heard:
+        return Command(**self._common(), name=name, args=args)
+
+    def presses(self, action: str, value: str = "") -> Heard:
+        return Press(**self._common(), action=action, value=value)
+
+    def fills(self, form: str, value: str, **answers: str) -> Heard:
+        return Submitted(**self._common(), form=form, value=value, answers=answers)
+
+    def says(self, text: str, *, at: datetime = START, message_id: str = "") -> Heard:
+        return Said(**(self._common(message_id) | {"at": at}), text=text)
+
+    def edits(self, message_id: str, text: str) -> Heard:
+        return Edited(**self._common(message_id), text=text)
+
+    def leaves(self) -> Heard:
+        return WentAway(**self._common())
+
+    def returns(self) -> Heard:
+        return CameBack(**self._common())
+
+    def _common(self, message_id: str = "") -> dict[str, object]:
+        number = next(_event_ids)
+        origin = Origin(
+            channel=self.channel, account=self.account, chat=self.chat, place=self.place, user=self.user,
+            thread=self.thread, message_id=message_id or f"heard{number}",
+        )  # fmt: skip
+        sender = Sender(name=self.name or self.user, language="en", zone="Europe/Berlin")
+        return {"event_id": f"e{number}", "origin": origin, "sender": sender, "at": START}
+
+
+@dataclass
+class Town:
+    """Handlers with all they need. `team` and `rival` share the database and nothing else."""
+
+    database: Database
+    clock: HandClock
+    house: House
+    notebook: Notebook
+    jobs: Jobs
+    team: Team = field(init=False)
+    rival: Team = field(init=False)
+    mia: Voice = field(init=False)
+    noor: Voice = field(init=False)
+    ana: Voice = field(init=False)
+    ben: Voice = field(init=False)
+    rex: Voice = field(init=False)
+    rita: Voice = field(init=False)
+    service: Service = field(init=False)
+
+    async def hear(self, *heard: Heard) -> list[Effect]:
+        """Let the router decide about each; what must happen after the commits."""
+        effects = []
+        for one in heard:
+            async with self.database.begin() as work:
+                before = await newest_effect(work)
+                await hear(self.house, work, one)
+                effects += await effects_since(work, before)
+        return effects
+
+    async def drain(self) -> None:
+        """Carry out the outbox until nothing is due."""
+        while jobs := await self._claim():
+            for job in jobs:
+                await self.jobs.send_out(job)
+
+    async def _claim(self) -> list[Claimed]:
+        async with self.database.begin() as work:
+            return list(await work.outbox.claim(16, TEST_LEASE))
+
+    async def case_thread(self, conversation_id: int) -> str:
+        """The desk's thread of a case, once its card was delivered."""
+        async with self.database.begin() as work:
+            return next(seat.thread for seat in await work.talk.seats(conversation_id, Side.AGENT))
+
+
+async def newest_effect(work: Work) -> int:
+    """The id of the outbox's last row."""
+    from sqlalchemy import func, select
+    from sqlmodel import col
+
+    return (await work.session.execute(select(func.max(col(Outbox.id))))).scalar_one() or 0
+
+
+async def effects_since(work: Work, outbox_id: int) -> list[Effect]:
+    """What was put into the outbox after that row, in order."""
+    from sqlalchemy import select
+    from sqlmodel import col
+
+    asked = select(Outbox.body).where(col(Outbox.id) > outbox_id).order_by(col(Outbox.id))
+    return [EFFECT.validate_json(body) for body in (await work.session.execute(asked)).scalars()]
+
+
+def buttons_of(message: Message) -> list[Button]:
+    """All buttons of a message."""
+    return [button for row in message.buttons for button in row]
+
+
+@asynccontextmanager
+async def town(template: Path, gateways: Mapping[str, Gateway] | None = None) -> AsyncIterator[Town]:
+    """A town in a copy of `template`, an empty database of ours."""
+    with TemporaryDirectory(dir="/dev/shm") as folder:
+        path = Path(folder) / "town.db"
+        shutil.copy(template, path)
+        clock = HandClock()
+        database = Database(f"sqlite:///{path}", keys=["a key of the tests"], clock=clock)
+        house = House(
+            database=database, now=clock, public_url="http://127.0.0.1:9", gateways=gateways or {},
+            rooms={"webrtc": PROVIDERS["webrtc"].from_section({})},
+        )  # fmt: skip
+        notebook = Notebook()
+        made = Town(database, clock, house, notebook, Jobs(house, {"telegram": notebook}))
+        try:
+            await _settle(made)
+            yield made
+        finally:
+            await database.aclose()
+
+
+async def empty_database(path: Path) -> None:
+    """An empty database of ours at `path`, to be copied."""
+    database = Database(f"sqlite:///{path}", keys=["a key of the tests"], clock=HandClock())
+    await upgrade(database)
+    async with database.engine.connect() as connection:
+        await connection.exec_driver_sql("COMMIT")
+        await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        await connection.exec_driver_sql("BEGIN")
+    await database.aclose()
+
+
+async def _settle(made: Town) -> None:
+    gateway = next(iter(made.house.gateways), "")
+    async with made.database.begin() as work:
+        made.team, made.service = await _team(work, "acme", gateway)
+        made.rival, _ = await _team(work, "rival", gateway)
+        made.ana = await _agent(work, made.team, "ana", hours="Mon-Fri 09:00-17:00")
+        made.ben = await _agent(work, made.team, "ben")
+        made.rex = await _agent(work, made.rival, "rex", hours="Mon-Fri 09:00-17:00")
+    made.mia = Voice("acme-bot", "mia", "mia", name="Mia")
+    made.noor = Voice("acme-bot", "noor", "noor", name="Noor")
+    made.rita = Voice("rival-bot", "rita", "rita", name="Rita")
+
+
+async def _team(work: Work, slug: str, gateway: str) -> tuple[Team, Service]:
+    team = Team(slug=slug, name=slug.title(), currency="USD", zone="Europe/Berlin", gateway=gateway, made_at=work.now)
+    await work.people.add(team)
+    account = ChannelAccount(team_id=team.id, channel="telegram", external_id=f"{slug}-bot")
+    await work.people.add(account)
+    await work.people.add(Desk(team_id=team.id, account_id=account.id, chat=f"{slug}-desk"))
+    service = Service(
+        team_id=team.id, slug="talk", name=f"Talk with {slug}", minutes=30, price_minor=4900, currency="USD"
+    )
+    await work.people.add(service)
+    return team, service
+
+
+async def _agent(work: Work, team: Team, name: str, *, hours: str = "") -> Voice:
+    person = Person(name=name.title(), zone="Europe/Berlin", greeted_at=work.now)
+    await work.people.add(person)
+    account = await work.people.account("telegram", f"{team.slug}-bot")
+    assert account is not None
+    await work.people.also_known_as(person, account.id, name)
+    await work.people.add(Role(team_id=team.id, person_id=person.id, kind=RoleKind.AGENT, slug=name))
+    if hours:
+        await work.people.add(Hours(team_id=team.id, person_id=person.id, zone="Europe/Berlin", text=hours))
+    return Voice(f"{team.slug}-bot", name, name, name=name.title(), person_id=person.id)
