@@ -47,15 +47,11 @@ GROUPS: dict[str, tuple[Question, ...]] = {
     "": (Question("PUBLIC_URL", "Public address of this program (Enter: this machine only)"),),
     "telegram": (
         Question("TELEGRAM__TOKEN", "Telegram bot token, from @BotFather (Enter: no Telegram)"),
-        Question(
-            "TELEGRAM__MODE", "polling, or webhook with an https address (Enter: polling)", "TELEGRAM__TOKEN"
-        ),
+        Question("TELEGRAM__MODE", "polling, or webhook with an https address (Enter: polling)", "TELEGRAM__TOKEN"),
     ),
     "slack": (
         Question("SLACK__BOT_TOKEN", "Slack bot token, xoxb-... (Enter: no Slack)"),
-        Question(
-            "SLACK__APP_TOKEN", "Slack app token, xapp-..., for Socket Mode (Enter: HTTP)", "SLACK__BOT_TOKEN"
-        ),
+        Question("SLACK__APP_TOKEN", "Slack app token, xapp-..., for Socket Mode (Enter: HTTP)", "SLACK__BOT_TOKEN"),
         Question("SLACK__SIGNING_SECRET", "Slack signing secret", "SLACK__BOT_TOKEN", "SLACK__APP_TOKEN"),
     ),
     "stripe": (

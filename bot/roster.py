@@ -36,7 +36,7 @@ async def _apply(house: House, known: Mapping[str, tuple[str, str]], team_file: 
     if team_file is None:
         return
     try:
-        declared = read_team_file(team_file.read_text(encoding="utf-8"))
+        declared = read_team_file(await asyncio.to_thread(team_file.read_text, encoding="utf-8"))
         async with house.database.begin() as work:
             changes = await apply_team(work, declared, known)
     except TeamFileError as error:

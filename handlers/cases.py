@@ -1,7 +1,7 @@
 """The case: one conversation as the front desk sees it. One card, edited in place; one agent holds it."""
 
 from booking.zones import both_times, time_label, zone_label
-from handlers.house import House
+from handlers.heard import Place
 from handlers.messages import Button, Message, Style, pairs
 from handlers.speech import say, say_card
 from handlers.turn import Turn
@@ -13,9 +13,11 @@ CASE = "case"
 
 
 async def open_case(turn: Turn) -> Conversation:
-    """The customer's open conversation with the team, begun now if there is none."""
-    if turn.conversation is None:
-        turn.conversation = await begin_case(turn.work, turn.team, turn.person.id)
+    """The customer's open conversation with the team, begun now if there is none; never the one of somebody else."""
+    case = turn.conversation
+    if case is None or case.customer_id != turn.person.id:
+        case = await turn.work.talk.open_for(turn.team.id, turn.person.id)
+    turn.conversation = case or await begin_case(turn.work, turn.team, turn.person.id)
     await _sit_down(turn)
     return turn.conversation
 
@@ -32,9 +34,9 @@ async def begin_case(work: Work, team: Team, customer_id: int) -> Conversation:
 
 
 async def _sit_down(turn: Turn) -> None:
-    """The customer hears answers at every address they spoke from."""
+    """The customer hears answers at every address of their own that they spoke from."""
     conversation, account = turn.conversation, turn.account
-    if conversation is None or account is None:
+    if conversation is None or account is None or turn.origin.place is not Place.PRIVATE:
         return
     here = await turn.work.talk.customer_seats_at(account.id, turn.origin.chat)
     if any(seat.conversation_id == conversation.id for seat in here):
@@ -44,12 +46,12 @@ async def _sit_down(turn: Turn) -> None:
     )
 
 
-async def show_case(house: House, work: Work, conversation: Conversation) -> None:
+async def show_case(work: Work, conversation: Conversation) -> None:
     """Say the case card as things stand now."""
-    await say_card(work, conversation, Side.AGENT, CASE, await _card(house, work, conversation))
+    await say_card(work, conversation, Side.AGENT, CASE, await _card(work, conversation))
 
 
-async def _card(house: House, work: Work, conversation: Conversation) -> Message:
+async def _card(work: Work, conversation: Conversation) -> Message:
     customer = await work.people.person(conversation.customer_id)
     team = await work.people.team(conversation.team_id)
     holder = await work.people.person(conversation.holder_id) if conversation.holder_id else None
@@ -128,7 +130,7 @@ async def claim(turn: Turn) -> None:
     """Hold the case; the database decides who was first."""
     case = case_of(turn)
     if await take(turn):
-        await show_case(turn.house, turn.work, case)
+        await show_case(turn.work, case)
         return
     holder = await turn.work.people.person(case.holder_id) if case.holder_id else None
     name = holder.name if holder else "Somebody else"
@@ -156,7 +158,7 @@ async def hand_back(turn: Turn) -> None:
         case.told_waiting_at = None
         left = Message(text=f"{turn.person.name} has handed the conversation back. Somebody will take over.")
         await say(turn.work, case, Side.CUSTOMER, left)
-    await show_case(turn.house, turn.work, case)
+    await show_case(turn.work, case)
 
 
 async def close(turn: Turn) -> None:
@@ -166,7 +168,7 @@ async def close(turn: Turn) -> None:
         case.closed_at = turn.work.now
         done = f"{turn.team.name} has closed this conversation. Write again at any time."
         await say(turn.work, case, Side.CUSTOMER, Message(text=done, buttons=MENU))
-    await show_case(turn.house, turn.work, case)
+    await show_case(turn.work, case)
 
 
 async def reopen(turn: Turn) -> None:
@@ -177,7 +179,7 @@ async def reopen(turn: Turn) -> None:
         await turn.answer(Message(text=f"This customer has a newer case, number {newer.id}."))
         return
     case.closed_at = None
-    await show_case(turn.house, turn.work, case)
+    await show_case(turn.work, case)
 
 
 def case_of(turn: Turn) -> Conversation:

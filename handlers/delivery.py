@@ -82,7 +82,7 @@ async def failed(house: House, effect: Deliver, why: str, *, gone: bool) -> None
             seat.reachable = False
         if case is not None:
             await _tell_sender(work, case, message, delivery, seat, why)
-            await show_case(house, work, case)
+            await show_case(work, case)
 
 
 async def _tell_sender(

@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from booking.zones import likely_zones, zone_at, zone_label
 from handlers.cases import MENU, open_case, show_case
-from handlers.heard import Command, Press, SharedPlace
+from handlers.heard import Command, Place, Press, SharedPlace
 from handlers.messages import Button, Message, rows
 from handlers.speech import say
 from handlers.turn import Turn
@@ -29,7 +29,10 @@ def welcome(turn: Turn) -> Message:
 
 
 async def talk(turn: Turn) -> None:
-    """The customer wants a person."""
+    """The customer wants a person; at the desk there is nobody to be called."""
+    if turn.origin.place is Place.GROUP or (turn.origin.place is Place.ROOM and turn.is_agent):
+        await turn.answer(Message(text="That is for customers. Write to me alone to try it as one."))
+        return
     case = await open_case(turn)
     case.told_waiting_at = turn.work.now
     holder = await turn.work.people.person(case.holder_id) if case.holder_id else None
@@ -37,7 +40,7 @@ async def talk(turn: Turn) -> None:
     await turn.answer(Message(text=f"{who} Just write what you need."))
     if holder is None:
         await say(turn.work, case, Side.AGENT, Message(text=f"{turn.person.name} would like to talk to a person."))
-    await show_case(turn.house, turn.work, case)
+    await show_case(turn.work, case)
 
 
 async def ask_zone(turn: Turn) -> None:
@@ -98,4 +101,4 @@ async def _reachable(turn: Turn, *, now_reachable: bool, text: str) -> None:
         case = await turn.work.talk.conversation(seat.conversation_id)
         if case is not None and case.closed_at is None:
             await say(turn.work, case, Side.AGENT, Message(text=text))
-            await show_case(turn.house, turn.work, case)
+            await show_case(turn.work, case)

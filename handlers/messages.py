@@ -3,6 +3,7 @@
 All text is plain: it is shown exactly as it stands, on every channel. Nothing in it is ever markup.
 """
 
+import re
 from enum import StrEnum
 from typing import Annotated
 
@@ -57,6 +58,17 @@ def pressed(data: str) -> tuple[str, str]:
     """The action and the value of `Button.data`."""
     action, _, value = data.partition(":")
     return action, value
+
+
+_ID = re.compile("[0-9]{1,18}")
+
+
+def id_in(value: str) -> int:
+    """The id that a press carries; 0, which nothing has, when it carries none.
+
+    Stricter than `int`, which reads ٣ and "+1", and than `str.isdigit`, which takes ² and what no database can hold.
+    """
+    return int(value) if _ID.fullmatch(value) else 0
 
 
 class Attachment(Plain):

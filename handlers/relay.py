@@ -3,7 +3,7 @@
 from handlers.cases import case_of, open_case, show_case
 from handlers.greeting import welcome
 from handlers.heard import Edited, Place, Said
-from handlers.messages import Attachment, Button, Message, Style
+from handlers.messages import Attachment, Button, Message, Style, id_in
 from handlers.speech import redeliver, relay, reword, said_at, say_card
 from handlers.turn import Turn
 from storage.tables import Conversation, Side
@@ -42,7 +42,7 @@ async def _from_customer(turn: Turn, heard: Said) -> None:
     is_new = turn.conversation is None
     case = await open_case(turn)
     if is_new:
-        await show_case(turn.house, turn.work, case)
+        await show_case(turn.work, case)
     words = Message(text=heard.text, files=heard.files, author=turn.person.name)
     await relay(turn.work, case, words, author_id=turn.person.id, side=Side.CUSTOMER, origin=turn.origin)
     if case.holder_id is None and case.told_waiting_at is None:
@@ -107,8 +107,7 @@ async def edited(turn: Turn) -> None:
 
 async def retry(turn: Turn) -> None:
     """Try again to bring a message that did not arrive. The press carries its number."""
-    number = getattr(turn.heard, "value", "")
-    spoken = await turn.work.talk.message(int(number)) if number.isdigit() else None
+    spoken = await turn.work.talk.find_message(id_in(getattr(turn.heard, "value", "")))
     if spoken is None or not await _may_retry(turn.work, turn, spoken.conversation_id):
         return
     await redeliver(turn.work, spoken)

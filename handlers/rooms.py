@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from handlers.cases import case_of, show_case, take
 from handlers.house import House
-from handlers.messages import Button, Message, Style
+from handlers.messages import Button, Message, Style, id_in
 from handlers.speech import say_card
 from handlers.turn import Turn
 from storage.tables import Conversation, JoinCode, Person, Room, Side
@@ -31,7 +31,7 @@ async def video(turn: Turn) -> None:
         room = await _open(turn, case, provider)
         await _invite_customer(turn, case, room)
     await turn.answer(await agent_link(turn, room))
-    await show_case(turn.house, turn.work, case)
+    await show_case(turn.work, case)
 
 
 def provider_of(turn: Turn) -> VideoProvider | None:
@@ -62,26 +62,34 @@ async def _invite_customer(turn: Turn, case: Conversation, room: Room) -> None:
     )
     await say_card(turn.work, case, Side.CUSTOMER, f"room:{room.id}:customer", invitation)
     join = Button(label="Join", action="room.join", value=str(room.id), style=Style.PRIMARY)
+    relink = Button(label="New customer link", action="room.relink", value=str(room.id), ask="End the old link?")
     opened = Message(
         title="Video room open",
         text=f"Started by {turn.person.name}. {customer.name} has a link and waits in the lobby until let in.",
-        buttons=((join,),),
+        buttons=((join, relink),),
     )
     await say_card(turn.work, case, Side.AGENT, f"room:{room.id}:agent", opened)
 
 
 async def join(turn: Turn) -> None:
     """An agent pressed Join: a link for them alone."""
-    value = getattr(turn.heard, "value", "")
-    room = await turn.work.rooms.room(int(value)) if value.isdigit() else None
+    room = await _own_room(turn)
+    if room is not None:
+        await turn.answer(await agent_link(turn, room))
+
+
+async def _own_room(turn: Turn) -> Room | None:
+    """The open room a press names, if it is this team's; its case becomes the turn's."""
+    room = await turn.work.rooms.find_room(id_in(getattr(turn.heard, "value", "")))
     case = await turn.work.talk.conversation(room.conversation_id) if room else None
     if room is None or case is None or case.team_id != turn.team.id:
         await turn.answer(Message(text="There is no such room here."))
-    elif room.closed_at is not None or room.closes_at <= turn.work.now:
+        return None
+    if room.closed_at is not None or room.closes_at <= turn.work.now:
         await turn.answer(Message(text="This room is closed. Start a new one with /video."))
-    else:
-        turn.conversation = case
-        await turn.answer(await agent_link(turn, room))
+        return None
+    turn.conversation = case
+    return room
 
 
 async def agent_link(turn: Turn, room: Room) -> Message:
@@ -96,9 +104,20 @@ async def agent_link(turn: Turn, room: Room) -> Message:
     )
 
 
+async def new_customer_link(turn: Turn) -> None:
+    """The customer's link may have got into wrong hands: it opens nothing any more, and their card has another."""
+    room = await _own_room(turn)
+    if room is None:
+        return
+    customer = await turn.work.people.person(case_of(turn).customer_id)
+    await turn.work.rooms.revoke_codes(room.id, customer.id)
+    turn.work.rooms.changed(room.id)
+    await _invite_customer(turn, case_of(turn), room)
+    await turn.answer(Message(text=f"{customer.name} has a new link; the old one opens nothing any more."))
+
+
 async def make_link(house: House, work: Work, room: Room, person: Person, side: Side) -> str:
-    """A new personal link; the links the person had before open nothing any more."""
-    await work.rooms.revoke_codes(room.id, person.id)
+    """A new personal link. Links the person already has go on working: they may have a call open with one."""
     code = secrets.token_urlsafe(24)
     row = JoinCode(digest=digest(code), room_id=room.id, person_id=person.id, side=side, expires_at=room.closes_at)
     await work.rooms.add(row)

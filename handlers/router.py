@@ -19,7 +19,7 @@ from handlers.heard import (
     WentAway,
 )
 from handlers.house import House
-from handlers.messages import Choice, FieldKind, Form, FormField, Message
+from handlers.messages import Choice, FieldKind, Form, FormField, Message, id_in
 from handlers.routes import COMMAND_DOORS, FORM_DOORS, PRESS_DOORS, Door, Right, check_form
 from handlers.turn import Turn, begin_turn
 from storage.tables import Conversation, Person
@@ -87,7 +87,7 @@ async def _command(turn: Turn, heard: Command) -> None:
     door = COMMAND_DOORS.get(heard.name)
     if door is None:
         await helping.unknown(turn, heard.name)
-    elif await _may(turn, door) and (door.right is not Right.CASE or await _finds_case(turn, heard)):
+    elif await _may(turn, door) and (not door.asks_case(turn) or await _finds_case(turn, heard)):
         await door.handler(turn)
 
 
@@ -118,8 +118,7 @@ async def _may(turn: Turn, door: Door) -> bool:
 
 async def _named_case(turn: Turn, value: str) -> bool:
     """The case whose number a press carries, if it is the team's own."""
-    number = value.partition("|")[0]
-    case = await turn.work.talk.conversation(int(number)) if number.isdigit() else None
+    case = await turn.work.talk.conversation(id_in(value.partition("|")[0]))
     if case is None or case.team_id != turn.team.id:
         await turn.answer(Message(text="There is no such case here."))
         return False
@@ -154,7 +153,9 @@ async def _case_chosen(turn: Turn, heard: Submitted) -> None:
     """The command waits in the form's value."""
     name, _, args = heard.value.partition(" ")
     door = COMMAND_DOORS.get(name)
-    if door is None or not await _may(turn, door) or not await _named_case(turn, heard.answers.get("case", "")):
+    if door is None or not door.asks_case(turn):
+        return
+    if not await _may(turn, door) or not await _named_case(turn, heard.answers.get("case", "")):
         return
     turn.heard = Command(
         event_id=heard.event_id, origin=heard.origin, sender=heard.sender, at=heard.at, name=name, args=args

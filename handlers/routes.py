@@ -7,7 +7,7 @@ from enum import Enum, auto
 from handlers import cases, greeting, helping, relay, rooms
 from handlers.appointments import choosing, holding, lists
 from handlers.checkout import asking, refunds
-from handlers.heard import Submitted
+from handlers.heard import Place, Submitted
 from handlers.turn import Turn
 
 Handler = Callable[[Turn], Awaitable[None]]
@@ -27,17 +27,27 @@ class Right(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """A handler and who may use it. `names_case`: the press or the form carries the case's number."""
+    """A handler and who may use it.
+
+    `names_case`: the press or the form carries the case's number. `at_desk`: what customers do for themselves, agents
+    do at the desk for the customer of a case.
+    """
 
     handler: Handler
     right: Right = Right.ANYONE
     names_case: bool = False
+    at_desk: bool = False
     check: Check | None = None
+
+    def asks_case(self, turn: Turn) -> bool:
+        """Whether this person, at this place, can only mean it for a case."""
+        at_desk = turn.is_agent and turn.origin.place is not Place.PRIVATE
+        return self.right is Right.CASE or (self.at_desk and at_desk)
 
 
 COMMAND_DOORS: Mapping[str, Door] = {
     "start": Door(greeting.start),
-    "book": Door(choosing.book),
+    "book": Door(choosing.book, at_desk=True),
     "bookings": Door(lists.mine),
     "talk": Door(greeting.talk),
     "zone": Door(helping.zone),
@@ -74,6 +84,7 @@ PRESS_DOORS: Mapping[str, Door] = {
     "case.reopen": Door(cases.reopen, Right.CASE, names_case=True),
     "room.open": Door(rooms.video, Right.CASE, names_case=True),
     "room.join": Door(rooms.join, Right.AGENT),
+    "room.relink": Door(rooms.new_customer_link, Right.AGENT),
     "pay.form": Door(asking.ask_form, Right.CASE, names_case=True),
     "pay.send": Door(asking.send_request, Right.AGENT),
     "pay.drop": Door(asking.drop_preview, Right.AGENT),

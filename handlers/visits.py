@@ -166,14 +166,14 @@ async def joined(house: House, visitor: Visit) -> None:
         if any(row.person_id == visitor.person_id for row in inside):
             return
         await work.rooms.add(Presence(room_id=visitor.room_id, person_id=visitor.person_id, joined_at=work.now))
-        await _room_changed(house, work, visitor)
+        await _room_changed(work, visitor)
 
 
 async def left(house: House, visitor: Visit) -> None:
     """Somebody has left the call; they may come back."""
     async with house.database.begin() as work:
         await work.rooms.leave(visitor.room_id, visitor.person_id)
-        await _room_changed(house, work, visitor)
+        await _room_changed(work, visitor)
 
 
 async def end_room(house: House, host: Visit) -> None:
@@ -192,14 +192,14 @@ async def end_room(house: House, host: Visit) -> None:
             ended = Message(text=f"The video call has ended. {host.team_name} still reads this chat.")
             await say(work, conversation, Side.CUSTOMER, ended)
             await say(work, conversation, Side.AGENT, Message(text=f"{host.person_name} has ended the video call."))
-        await _room_changed(house, work, host)
+        await _room_changed(work, host)
 
 
-async def _room_changed(house: House, work: Work, visitor: Visit) -> None:
+async def _room_changed(work: Work, visitor: Visit) -> None:
     work.rooms.changed(visitor.room_id)
     conversation = await work.talk.conversation(visitor.conversation_id)
     if conversation is not None:
-        await show_case(house, work, conversation)
+        await show_case(work, conversation)
 
 
 async def lobby(house: House, visitor: Visit) -> Lobby:

@@ -33,6 +33,10 @@ class Rooms:
         """One room; it must exist."""
         return await self._db.get_one(Room, room_id)
 
+    async def find_room(self, room_id: int) -> Room | None:
+        """The room with that id, if there is one."""
+        return await self._db.get(Room, room_id)
+
     async def open_for(self, conversation_id: int) -> Room | None:
         """The room that is open for a conversation now."""
         asked = select(Room).where(

@@ -22,6 +22,8 @@ from storage.schema import upgrade
 
 log = structlog.get_logger(__name__)
 
+LARGEST_WORD = 128 * 1024
+"""Bytes of one WebSocket frame; a session description stays well below."""
 PATIENCE = 10
 """Seconds that open connections may take when the program is asked to stop."""
 
@@ -37,7 +39,7 @@ def serve_web(settings: Settings, host: str, port: int, workers: int) -> None:
         log.info("listening", address=f"http://{host}:{port}", public=settings.public_url)
         config = uvicorn.Config(
             web, factory=True, workers=workers, log_config=None, access_log=False, server_header=False,
-            ws="websockets-sansio", timeout_graceful_shutdown=PATIENCE,
+            ws="websockets-sansio", ws_max_size=LARGEST_WORD, timeout_graceful_shutdown=PATIENCE,
         )  # fmt: skip
         if workers > 1:
             config.app = "bot.cli.serving:web"

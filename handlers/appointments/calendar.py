@@ -68,5 +68,5 @@ def offer_of(service: Service) -> Offer:
 
 
 def _weekly(row: Hours) -> WeeklyHours:
-    closed = frozenset(date.fromisoformat(day) for day in row.closed.split())
+    closed = frozenset(date.fromisoformat(day) for day in row.closed.split(",") if day)
     return WeeklyHours(zone=row.zone, spans=parse_hours(row.text), closed=closed, special={})

@@ -1,10 +1,13 @@
 """What has been chosen so far, small enough for a button: service, day or moment, and for which case."""
 
+import re
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 SEPARATOR = "|"
 MOMENT = "%Y%m%dT%H%M"
+# Ids that a database holds, days of this century: a calendar runs over at the first and the last day there is.
+_VALUE = re.compile(r"([0-9]{1,18})\|(|20[0-9]{2}-[0-9]{2}-[0-9]{2}|20[0-9]{6}T[0-9]{4})\|([0-9]{1,18})")
 
 
 class StaleChoice(Exception):
@@ -37,8 +40,11 @@ class Choice:
 
 def read_choice(value: str) -> Choice:
     """What `Choice.value` wrote. Raises StaleChoice."""
+    found = _VALUE.fullmatch(value)
+    if found is None:
+        raise StaleChoice(value)
+    service, when, case = found.groups()
     try:
-        service, when, case = value.split(SEPARATOR)
         start = datetime.strptime(when, MOMENT).replace(tzinfo=UTC) if "T" in when else None
         day = date.fromisoformat(when) if when and start is None else None
         return Choice(service=int(service), day=day, start=start, case=int(case))

@@ -13,7 +13,7 @@ from handlers.appointments.choosing import offer_next, service_of
 from handlers.cases import MENU, begin_case, open_case, show_case
 from handlers.fulfilment import tell_team
 from handlers.heard import Press
-from handlers.messages import Attachment, Button, Message, Style, pairs
+from handlers.messages import Attachment, Button, Message, Style, id_in, pairs
 from handlers.speech import say, say_card
 from handlers.turn import Turn
 from handlers.words import sum_of
@@ -107,7 +107,8 @@ async def confirm(turn: Turn) -> None:
         await turn.answer(Message(text="This is booked already.", buttons=MENU), edit=True)
         return
     if booking.state is not BookingState.HELD or (booking.hold_until and booking.hold_until <= turn.work.now):
-        await turn.work.bookings.release(booking, BookingState.LAPSED)
+        if booking.state is BookingState.HELD:
+            await turn.work.bookings.release(booking, BookingState.LAPSED)
         again = Choice(service=service.id, case=booking.conversation_id or 0).at(booking.starts_at)
         await offer_next(turn, again, service, "The time was held for ten minutes, and they are over.")
         return
@@ -119,7 +120,7 @@ async def _confirm(turn: Turn, booking: Booking, service: Service) -> None:
     case = await _case(turn, booking)
     booking.conversation_id = case.id
     await turn.answer(Message(text="Booked. The details are below."), edit=True)
-    await show_case(turn.house, turn.work, case)
+    await show_case(turn.work, case)
     await say_booking(turn, booking, service, case)
     agent = await turn.work.people.person(booking.agent_id)
     when = both_times(booking.starts_at, booking.ends_at, turn.team.zone, turn.team.zone)
@@ -179,10 +180,10 @@ async def drop(turn: Turn) -> None:
 async def _own(turn: Turn) -> Booking:
     """The booking a press names: the customer's own, or one an agent of the team makes. Raises StaleChoice."""
     value = turn.heard.value if isinstance(turn.heard, Press) else ""
-    booking = await turn.work.bookings.get(int(value)) if value.isdigit() else None
-    mine = booking is not None and booking.customer_id == turn.person.id
-    ours = booking is not None and turn.is_agent and booking.team_id == turn.team.id
-    if booking is None or not (mine or ours):
+    booking = await turn.work.bookings.get(id_in(value))
+    if booking is None or booking.team_id != turn.team.id:
+        raise StaleChoice(value)
+    if booking.customer_id != turn.person.id and not turn.is_agent:
         raise StaleChoice(value)
     return booking
 
@@ -235,5 +236,5 @@ async def cancelled(turn: Turn) -> None:
         when = both_times(booking.starts_at, booking.ends_at, turn.team.zone, turn.team.zone)
         who = turn.person.name
         await say(turn.work, case, Side.AGENT, Message(text=f"Cancelled by {who}: {service.name}, {when}."))
-        await show_case(turn.house, turn.work, case)
+        await show_case(turn.work, case)
     await tell_team(turn.work, turn.team, "booking.cancelled", booking_facts(booking, service))

@@ -10,10 +10,11 @@ from handlers.cases import case_of, take
 from handlers.checkout.cards import PAYABLE, badge, show_request
 from handlers.effects import EndCheckout, send
 from handlers.heard import Command, Press, Submitted
-from handlers.messages import Button, Choice, FieldKind, Form, FormField, Message, Style, pairs
+from handlers.messages import Button, Choice, FieldKind, Form, FormField, Message, Style, id_in, pairs
 from handlers.speech import say
 from handlers.turn import Turn
 from payments.amounts import AmbiguousAmount, Parsed, UnreadableAmount, parse_amount
+from payments.currencies import in_use
 from payments.gateway import Gateway
 from payments.machine import State
 from payments.money import Money, format_money
@@ -76,7 +77,7 @@ async def reading_chosen(turn: Turn) -> None:
     if isinstance(turn.heard, Submitted):
         _, _, description = turn.heard.value.partition("|")
         minor, _, currency = turn.heard.answers.get("reading", "").partition(" ")
-        if minor.isdigit():
+        if id_in(minor) and currency in in_use():
             await _preview(turn, Parsed(Money(int(minor), currency), description), EXPIRES)
 
 
@@ -222,7 +223,7 @@ async def withdraw(turn: Turn) -> None:
 async def own_request(turn: Turn) -> PaymentRequest | None:
     """The request a press names, if it is this team's; its case becomes the turn's."""
     value = turn.heard.value if isinstance(turn.heard, Press) else ""
-    request = await turn.work.payments.request(int(value)) if value.isdigit() else None
+    request = await turn.work.payments.request(id_in(value))
     if request is None or request.team_id != turn.team.id:
         await turn.answer(Message(text="There is no such request here."))
         return None

@@ -25,7 +25,7 @@ async def show_request(house: House, work: Work, request: PaymentRequest) -> Non
         (Side.AGENT, await _for_agents(house, work, request)),
     ):
         await say_card(work, conversation, side, f"pay:{request.id}:{side}", message)
-    await show_case(house, work, conversation)
+    await show_case(work, conversation)
 
 
 def badge(request: PaymentRequest) -> str:

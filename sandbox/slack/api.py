@@ -56,8 +56,10 @@ class Api:
     def _granted(self, args: Json, auth: str) -> dict[str, str]:
         """Slack names a bot token's scopes beside every answer."""
         token = auth.removeprefix("Bearer ") or str(args.get("token") or "")
-        installs = [team.install for team in self.core.teams.values() if team.install]
-        return {"X-OAuth-Scopes": ",".join(sorted(one.scopes)) for one in installs if one.token == token}
+        for team in self.core.teams.values():
+            if team.install and team.install.token == token:
+                return {"X-OAuth-Scopes": ",".join(sorted(team.install.scopes))}
+        return {}
 
     def _answer(self, method: str, args: Json, auth: str) -> Json:
         token = auth.removeprefix("Bearer ") if auth.startswith("Bearer ") else str(args.get("token") or "")

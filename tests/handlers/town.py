@@ -221,7 +221,7 @@ def buttons_of(message: Message) -> list[Button]:
 @asynccontextmanager
 async def town(template: Path, gateways: Mapping[str, Gateway] | None = None) -> AsyncIterator[Town]:
     """A town in a copy of `template`, an empty database of ours."""
-    with TemporaryDirectory(dir="/dev/shm") as folder:
+    with TemporaryDirectory() as folder:
         path = Path(folder) / "town.db"
         shutil.copy(template, path)
         clock = HandClock()

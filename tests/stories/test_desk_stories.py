@@ -124,14 +124,16 @@ async def test_a_wrong_or_replaced_join_code_opens_nothing(stage: Stage) -> None
     mia, ana = await in_conversation(stage)
     await ana.taps("Video room")
     await mia.hears("Your video room is open")
-    first = await ana.taps("Enter the room")
-    await ana.taps("Join")
-    await stage.world.until(lambda: ana.count("This link is yours alone.") == 2)
+    first = await mia.taps("Join the video room")
+    await ana.taps("New customer link")
+    await ana.hears("has a new link; the old one opens nothing any more")
     async with httpx2.AsyncClient() as browser:
         wrong = await browser.get(f"{stage.url}/room/{'x' * 32}")
         replaced = await browser.get(first)
-    assert wrong.status_code in {404, 410} and "opens no room" in wrong.text
-    assert replaced.status_code in {404, 410} and "newer link" in replaced.text
+        fresh = await browser.get(await mia.taps("Join the video room"))
+    assert wrong.status_code == 404 and "opens no room" in wrong.text
+    assert replaced.status_code == 410 and "newer link" in replaced.text
+    assert fresh.status_code == 200
 
 
 async def test_cancel_drops_a_held_time(stage: Stage) -> None:

@@ -1,6 +1,7 @@
 """What comes with a service: bookings by agents, what is bought, the team's own system, shortcuts, transports."""
 
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from standardwebhooks import Webhook
 
 from bot.outgoing import signing_key
 from sandbox.faults import Fault, Rule
+from sandbox.slack import Slack
 from tests.stories.people import OnSlack, labels
 from tests.stories.script import asks, claims, in_conversation, writes_in
 from tests.stories.stage import TEAM, Stage, set_up
@@ -109,6 +111,10 @@ async def test_a_jitsi_room_opens_when_the_team_names_it(tmp_path: Path) -> None
         assert (await ana.taps("Enter the room")).startswith(f"{stage.url}/room/")
 
 
+def _at_home(slack: Slack, shown: str) -> bool:
+    return shown in str(slack.sees("U0DEV")["home"])
+
+
 async def test_the_app_home_leads_to_a_booking(stage: Stage) -> None:
     slack = stage.cast.slack
     await slack.people.opens_home("U0DEV")
@@ -119,7 +125,7 @@ async def test_the_app_home_leads_to_a_booking(stage: Stage) -> None:
         ("Consultation: Tomorrow", "13:30"),
         ("Shall I book this?", "Confirm"),
     ):
-        await stage.world.until(lambda shown=shown: shown in str(slack.sees("U0DEV")["home"]))
+        await stage.world.until(partial(_at_home, slack, shown))
         full = next(each for each in labels(slack.sees("U0DEV")["home"]["blocks"]) if each.startswith(label))
         told = await slack.people.presses_in_view("U0DEV", full, home=True)
         assert told["ok"], told
