@@ -4,11 +4,10 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
-from booking.zones import time_label, zone_label
 from handlers.checkout.cards import PAYABLE, show_request
 from handlers.checkout.polling import look_up, next_poll
 from handlers.house import House
-from handlers.words import STATES, gateway_title, known_by, sum_of
+from handlers.words import STATES, clock_time, gateway_title, known_by, sum_of
 from payments.errors import Unavailable
 from payments.facts import FactKind, Source
 from payments.gateway import CheckoutLink, CheckoutOrder, Gateway
@@ -158,7 +157,7 @@ async def _page(house: House, work: Work, request: PaymentRequest) -> PayPage:
         live=request.live,
         gateway_title=title,
         expires_at=request.expires_at,
-        expires_text=f"{time_label(request.expires_at, zone)}, {zone_label(zone, request.expires_at)} time",
+        expires_text=clock_time(request.expires_at, zone),
         receipt_url=request.receipt_url,
         known_by=known_by(request.known_by, title),
         can_pay=request.state in PAYABLE and request.expires_at > work.now,

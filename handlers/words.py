@@ -1,7 +1,10 @@
 """Sentences said in more than one place: states of payments, names of languages, how we know."""
 
+from datetime import datetime
+
 from babel import Locale, UnknownLocaleError
 
+from booking.zones import time_label, zone_label
 from handlers.house import House
 from payments.facts import Source
 from payments.machine import State
@@ -48,6 +51,11 @@ def gateway_title(house: House, name: str) -> str:
 def sum_of(minor: int, currency: str, language: str = "en") -> str:
     """A sum as people write it."""
     return format_money(Money(minor, currency), language or "en")
+
+
+def clock_time(moment: datetime, zone: str) -> str:
+    """A time of day on the reader's clock, with the clock's name: `16:30, Berlin (UTC+1)`."""
+    return f"{time_label(moment, zone)}, {zone_label(zone, moment)}"
 
 
 def language_name(code: str) -> str:

@@ -17,6 +17,7 @@ from payments.currencies import could_mean, in_use, is_word, meant_by, near
 from payments.money import Money, exponent_of
 
 MOST_MINOR = 10**12 - 1  # twelve digits: beyond any gateway, within any database
+_LONGEST = 40  # Python refuses to read numbers of some thousand digits
 _SPACES = "\u00a0\u202f\u2009"
 _NUMBER = re.compile(rf"\d+(?:[.,'’{_SPACES}]\d+| \d{{3}}(?!\d))*")
 _SIGN = re.compile(r"\s*([^\s\d.,;:()+*/%!?–—-]+)")
@@ -82,6 +83,8 @@ def _split(text: str, home: str) -> Iterator[_Written]:
     found = _NUMBER.search(text)
     if not found:
         raise UnreadableAmount(f"There is no amount in this. {_HINT}")
+    if len(found.group()) > _LONGEST:
+        raise UnreadableAmount("The amount is too large.")
     before, number, rest = _before(text[: found.start()]), found.group(), text[found.end() :]
     sign, tail = _sign_after(rest, named=bool(before))
     if sign and not (before and is_word(sign) and not _common(before, sign)):

@@ -6,7 +6,7 @@ from datetime import timedelta
 from booking.calendar import cancellation_notice, invitation
 from booking.hours import Interval
 from booking.policy import CancelPolicy, cancellation, hold_until
-from booking.zones import both_times, time_label
+from booking.zones import both_times
 from handlers.appointments.calendar import calendar
 from handlers.appointments.choice import Choice, StaleChoice, read_choice
 from handlers.appointments.choosing import offer_next, service_of
@@ -16,7 +16,7 @@ from handlers.heard import Press
 from handlers.messages import Attachment, Button, Message, Style, id_in, pairs
 from handlers.speech import say, say_card
 from handlers.turn import Turn
-from handlers.words import sum_of
+from handlers.words import clock_time, sum_of
 from storage.bookings import SlotTaken
 from storage.tables import Booking, BookingState, Conversation, Person, Service, Side
 
@@ -76,7 +76,7 @@ async def _hold(turn: Turn, choice: Choice, service: Service, customer: Person) 
 
 async def _question(turn: Turn, booking: Booking, service: Service, customer: Person) -> Message:
     agent = await turn.work.people.person(booking.agent_id)
-    until = time_label(booking.hold_until, turn.zone) if booking.hold_until else ""
+    until = clock_time(booking.hold_until, turn.zone) if booking.hold_until else ""
     return Message(
         title="Shall I book this?",
         pairs=pairs(

@@ -4,7 +4,6 @@ import re
 import secrets
 from datetime import timedelta
 
-from booking.zones import time_label
 from handlers import forms
 from handlers.cases import case_of, take
 from handlers.checkout.cards import PAYABLE, badge, show_request
@@ -13,6 +12,7 @@ from handlers.heard import Command, Press, Submitted
 from handlers.messages import Button, Choice, FieldKind, Form, FormField, Message, Style, id_in, pairs
 from handlers.speech import say
 from handlers.turn import Turn
+from handlers.words import clock_time
 from payments.amounts import AmbiguousAmount, Parsed, UnreadableAmount, parse_amount
 from payments.currencies import in_use
 from payments.gateway import Gateway
@@ -170,7 +170,7 @@ async def preview_card(turn: Turn, request: PaymentRequest) -> Message:
             Case=f"{request.conversation_id}, {customer.name}",
             For=request.description,
             Payee=turn.team.name,
-            Pay_until=time_label(request.expires_at, turn.zone),
+            Pay_until=clock_time(request.expires_at, turn.zone),
         ),
         buttons=(
             (

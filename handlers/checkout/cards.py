@@ -1,11 +1,10 @@
 """The payment card: the same request in front of the customer and of the desk, edited in place as things happen."""
 
-from booking.zones import time_label
 from handlers.cases import show_case
 from handlers.house import House
 from handlers.messages import Button, Message, Style, pairs
 from handlers.speech import say_card
-from handlers.words import STATES, gateway_title, known_by, sum_of
+from handlers.words import STATES, clock_time, gateway_title, known_by, sum_of
 from payments.machine import State
 from storage.tables import PaymentRequest, Side
 from storage.work import Work
@@ -48,7 +47,7 @@ async def _for_customer(house: House, work: Work, request: PaymentRequest) -> Me
         pairs=pairs(
             For=request.description,
             Payee=team.name,
-            Pay_until=f"{time_label(request.expires_at, zone)}" if request.state in PAYABLE else "",
+            Pay_until=clock_time(request.expires_at, zone) if request.state in PAYABLE else "",
             Refunded=sum_of(request.refunded_minor, request.currency) if request.refunded_minor else "",
             What_happened=request.detail if request.state is State.FAILED else "",
         ),
@@ -75,7 +74,7 @@ async def _for_agents(house: House, work: Work, request: PaymentRequest) -> Mess
         pairs=pairs(
             For=request.description,
             Asked_by=asked_by.name,
-            Expires=time_label(request.expires_at, team.zone) if request.state in PAYABLE else "",
+            Expires=clock_time(request.expires_at, team.zone) if request.state in PAYABLE else "",
             What_happened=request.detail,
             Refunded=sum_of(request.refunded_minor, request.currency) if request.refunded_minor else "",
             How_we_know=known_by(request.known_by, gateway_title(house, request.gateway)),

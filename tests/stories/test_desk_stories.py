@@ -1,6 +1,7 @@
 """The desk: claims, notes, words that stay inside, pictures, edits, strangers, restarts."""
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 
 import httpx2
@@ -182,3 +183,23 @@ async def test_a_restart_in_the_middle_of_a_booking_is_not_noticed(tmp_path: Pat
             await stage.ana.hears("Case 1")
         finally:
             await again.stop()
+
+
+async def test_a_shared_location_names_the_time_zone(stage: Stage) -> None:
+    await stage.mia.starts()
+    await stage.mia.taps("Book")
+    await stage.mia.hears("Which time zone are you in?")
+    stage.cast.telegram.people.share_location(1001, 19.076, 72.8777)
+    await stage.mia.taps("Consultation")
+    await stage.mia.hears("Kolkata")
+
+
+async def test_a_join_link_expires(stage: Stage) -> None:
+    mia, ana = await in_conversation(stage)
+    await ana.taps("Video room")
+    await mia.hears("Your video room is open")
+    link = await mia.taps("Join the video room")
+    stage.world.clock.jump(timedelta(hours=4))
+    async with httpx2.AsyncClient() as browser:
+        shown = await browser.get(link)
+    assert shown.status_code == 410 and "expired" in shown.text

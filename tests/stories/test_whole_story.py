@@ -73,6 +73,8 @@ async def test_a_customer_books_talks_meets_pays_and_gets_the_money_back(stage: 
     await agent.hears("Paid: $49.00", "confirmed by webhook from Stripe")
     assert customer.count("Waiting for payment") == 0, "the card was edited in place"
 
+    assert "stripe" in await customer.taps("Receipt")
+
     # 6. What was bought happens, and a refund takes it back.
     await customer.hears("Your notes for the consultation:")
     await agent.taps("Refund")
