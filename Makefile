@@ -36,7 +36,7 @@ check: .venv/.dev ## lint, types, folder rules, dependencies, spelling
 	.venv/bin/ruff check --quiet .
 	.venv/bin/ruff format --quiet --check .
 	.venv/bin/mypy --no-error-summary
-	.venv/bin/lint-imports --no-timing
+	.venv/bin/lint-imports
 	.venv/bin/deptry .
 	.venv/bin/codespell
 

@@ -1,6 +1,6 @@
 """Reading a request's body without letting anybody fill the memory."""
 
-from starlette.requests import Request
+from fastapi import Request
 
 LIMIT = 1024 * 1024
 

@@ -65,7 +65,7 @@ def manifest(public_url: str, *, socket_mode: bool, commands: Sequence[CommandIn
                 for name, title in SHORTCUTS.items()
             ],
         },
-        "oauth_config": _oauth(root),
+        "oauth_config": {"scopes": {"bot": sorted(SCOPES)}},
         "settings": {
             "event_subscriptions": request | events,
             "interactivity": {"is_enabled": True} | request,
@@ -74,11 +74,6 @@ def manifest(public_url: str, *, socket_mode: bool, commands: Sequence[CommandIn
             "token_rotation_enabled": False,
         },
     }
-
-
-def _oauth(root: str) -> dict[str, Any]:
-    redirect = {"redirect_urls": [f"{root}/slack/oauth_redirect"]} if root else {}
-    return redirect | {"scopes": {"bot": sorted(SCOPES)}}
 
 
 def _slashes(commands: Sequence[CommandInfo]) -> list[str]:

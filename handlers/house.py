@@ -6,9 +6,13 @@ from datetime import datetime
 
 from payments.gateway import Gateway
 from storage.database import Database
+from storage.tables import Team
 from video.provider import VideoProvider
 
 Clock = Callable[[], datetime]
+
+OWN_ROOM = "webrtc"
+"""Bellhop's own room needs no account, so it is always there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,15 @@ class House:
     gateways: Mapping[str, Gateway] = field(default_factory=dict)
     rooms: Mapping[str, VideoProvider] = field(default_factory=dict)
     native_forms: frozenset[str] = frozenset({"slack"})
+
+    def gateway_of(self, team: Team) -> Gateway | None:
+        """The gateway a team names; the first that is set up when it names none."""
+        return self.gateways.get(team.gateway) if team.gateway else next(iter(self.gateways.values()), None)
+
+    def provider_of(self, team: Team) -> VideoProvider | None:
+        """The video provider a team names; without a name one that was set up, and Bellhop's own room if none was."""
+        set_up = [name for name in self.rooms if name != OWN_ROOM]
+        return self.rooms.get(team.room_provider or next(iter(set_up), OWN_ROOM))
 
     def link(self, path: str) -> str:
         """An address of ours that the world can open."""

@@ -14,13 +14,11 @@ from storage.work import Work
 from video.provider import VideoProvider
 
 ROOM_LASTS = timedelta(hours=3)
-FALLBACK = "webrtc"
-"""Bellhop's own room, when a team names none."""
 
 
 async def video(turn: Turn) -> None:
     """`/video`, or the card's button: the room is open, the customer has a link, the agent has one too."""
-    provider = provider_of(turn)
+    provider = turn.house.provider_of(turn.team)
     if provider is None:
         await turn.answer(Message(text="No video provider is set up. An operator can add one."))
         return
@@ -32,11 +30,6 @@ async def video(turn: Turn) -> None:
         await _invite_customer(turn, case, room)
     await turn.answer(await agent_link(turn, room))
     await show_case(turn.work, case)
-
-
-def provider_of(turn: Turn) -> VideoProvider | None:
-    """The team's video provider, Bellhop's own room when it names none."""
-    return turn.house.rooms.get(turn.team.room_provider or FALLBACK)
 
 
 async def _open(turn: Turn, case: Conversation, provider: VideoProvider) -> Room:

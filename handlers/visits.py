@@ -82,7 +82,7 @@ async def visit(house: House, code: str) -> Visit:
         team = await work.people.team(conversation.team_id)
         person = await work.people.person(row.person_id)
         other = await _other(work, row, conversation.customer_id, conversation.holder_id)
-        gateway = house.gateways.get(team.gateway)
+        gateway = house.gateway_of(team)
         return Visit(
             room_id=room.id,
             room_name=room.name,

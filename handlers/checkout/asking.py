@@ -112,7 +112,7 @@ def _which(turn: Turn, error: AmbiguousAmount) -> Form:
 
 
 async def _preview(turn: Turn, parsed: Parsed, valid_for: timedelta) -> None:
-    gateway = turn.house.gateways.get(turn.team.gateway)
+    gateway = turn.house.gateway_of(turn.team)
     refused = _refusal(gateway, parsed.amount)
     if gateway is None or refused:
         await turn.answer(Message(text=refused))

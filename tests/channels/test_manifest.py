@@ -67,7 +67,6 @@ def test_over_http_everything_comes_to_one_address() -> None:
     text = json.dumps(manifest(URL, socket_mode=False, commands=COMMANDS))
     assert set(re.findall(r"https://desk\.example[^\"]*", text)) == {
         "https://desk.example/slack/events",
-        "https://desk.example/slack/oauth_redirect",
     }
 
 

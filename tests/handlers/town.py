@@ -108,6 +108,7 @@ class Voice:
     name: str = ""
     channel: str = "telegram"
     person_id: int = 0
+    clock: HandClock = field(default_factory=HandClock)
 
     def at(self, chat: str, thread: str = "") -> "Voice":
         """The same person in a group."""
@@ -129,8 +130,8 @@ class Voice:
     def fills(self, form: str, value: str, **answers: str) -> Heard:
         return Submitted(**self._common(), form=form, value=value, answers=answers)
 
-    def says(self, text: str, *, at: datetime = START, message_id: str = "") -> Heard:
-        return Said(**(self._common(message_id) | {"at": at}), text=text)
+    def says(self, text: str, *, at: datetime | None = None, message_id: str = "") -> Heard:
+        return Said(**(self._common(message_id) | {"at": at or self.clock.now}), text=text)
 
     def edits(self, message_id: str, text: str) -> Heard:
         return Edited(**self._common(message_id), text=text)
@@ -148,7 +149,7 @@ class Voice:
             thread=self.thread, message_id=message_id or f"heard{number}",
         )  # fmt: skip
         sender = Sender(name=self.name or self.user, language="en", zone="Europe/Berlin")
-        return {"event_id": f"e{number}", "origin": origin, "sender": sender, "at": START}
+        return {"event_id": f"e{number}", "origin": origin, "sender": sender, "at": self.clock.now}
 
 
 @dataclass
@@ -258,9 +259,10 @@ async def _settle(made: Town) -> None:
         made.ana = await _agent(work, made.team, "ana", hours="Mon-Fri 09:00-17:00")
         made.ben = await _agent(work, made.team, "ben")
         made.rex = await _agent(work, made.rival, "rex", hours="Mon-Fri 09:00-17:00")
-    made.mia = Voice("acme-bot", "mia", "mia", name="Mia")
-    made.noor = Voice("acme-bot", "noor", "noor", name="Noor")
-    made.rita = Voice("rival-bot", "rita", "rita", name="Rita")
+    made.ana, made.ben, made.rex = (replace(agent, clock=made.clock) for agent in (made.ana, made.ben, made.rex))
+    made.mia = Voice("acme-bot", "mia", "mia", name="Mia", clock=made.clock)
+    made.noor = Voice("acme-bot", "noor", "noor", name="Noor", clock=made.clock)
+    made.rita = Voice("rival-bot", "rita", "rita", name="Rita", clock=made.clock)
 
 
 async def _team(work: Work, slug: str, gateway: str) -> tuple[Team, Service]:

@@ -85,13 +85,13 @@ class Stage:
 
 
 def settings_for(world: World, folder: Path, url: str, *, polling: bool = True, jitsi: bool = False,
-                 team: Path = TEAM, socket_mode: bool = False) -> Settings:  # fmt: skip
+                 team: Path = TEAM, socket_mode: bool = False, database_url: str = "") -> Settings:  # fmt: skip
     """Settings that name the sandbox by base URLs and made-up keys, as an operator's environment would."""
     keys, root = world.secrets, world.public_url
     mode = TelegramMode.POLLING if polling else TelegramMode.WEBHOOK
     return Settings(
         public_url=url,
-        database_url=f"sqlite:///{folder}/bellhop.db",
+        database_url=database_url or f"sqlite:///{folder}/bellhop.db",
         secret_keys=(SecretStr("a made-up key for tests"),),
         team_file=team,
         telegram=TelegramSettings(
@@ -118,7 +118,7 @@ def settings_for(world: World, folder: Path, url: str, *, polling: bool = True, 
 
 
 @asynccontextmanager
-async def set_up(folder: Path, **wishes: bool | Path) -> AsyncIterator[Stage]:
+async def set_up(folder: Path, **wishes: bool | str | Path) -> AsyncIterator[Stage]:
     """The whole stage, for as long as the block lasts."""
     # Named as TCP, or asyncio leaves Nagle's algorithm on and every answer takes 40 ms.
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:

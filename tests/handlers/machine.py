@@ -1,0 +1,55 @@
+"""What state machines over a town share: a loop of their own, and a fresh database made from one template."""
+
+import asyncio
+from collections.abc import Coroutine
+from contextlib import AsyncExitStack
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any, TypeVar
+
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import RuleBasedStateMachine
+
+from payments.gateway import Gateway
+from tests.handlers.town import Town, empty_database, town
+
+T = TypeVar("T")
+
+MODEST = settings(
+    max_examples=12, stateful_step_count=25, deadline=None, database=None, derandomize=True,
+    suppress_health_check=list(HealthCheck),
+)  # fmt: skip
+"""Enough to walk into every corner we know of, within seconds. The same walk every time: a failure is ours."""
+
+
+@cache
+def template() -> Path:
+    """An empty database of ours, made once for each process."""
+    path = Path(mkdtemp()) / "empty.db"
+    asyncio.run(empty_database(path))
+    return path
+
+
+class InTown(RuleBasedStateMachine):
+    """A machine that walks around a town of its own."""
+
+    gateways: dict[str, Gateway]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.runner = asyncio.Runner()
+        self.stack = AsyncExitStack()
+        self.town: Town = self.run(self.stack.enter_async_context(town(template(), self.till())))
+
+    def till(self) -> dict[str, Gateway]:
+        """The gateways of this town."""
+        return {}
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Do something now."""
+        return self.runner.run(work)
+
+    def teardown(self) -> None:
+        self.run(self.stack.aclose())
+        self.runner.close()
