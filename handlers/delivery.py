@@ -31,6 +31,9 @@ async def deliver(house: House, channels: Channels, effect: Deliver) -> None:
     errand = await _errand(house, effect)
     if errand is None:
         return
+    if not errand.seat.reachable:
+        await failed(house, effect, "nothing reaches that address any more", gone=False)
+        return
     channel = channels.get(errand.account.channel)
     if channel is None:
         await failed(house, effect, f"{errand.account.channel.title()} is not set up any more.", gone=False)
@@ -45,12 +48,12 @@ async def deliver(house: House, channels: Channels, effect: Deliver) -> None:
 
 
 async def _errand(house: House, effect: Deliver) -> Errand | None:
-    """None when that version is there already, or the seat cannot be reached: five edits in a row are sent once."""
+    """None when that version is there already: five edits in a row are sent once."""
     async with house.database.begin() as work:
         message = await work.talk.message(effect.message_id)
         seat = await work.talk.seat(effect.seat_id)
         delivery = await work.talk.delivery(message.id, seat.id)
-        if not seat.reachable or delivery.sent_version >= message.version:
+        if delivery.sent_version >= message.version:
             return None
         account = await work.people.account_by_id(seat.account_id)
         return Errand(message, seat, account, delivery.external_id)
@@ -82,6 +85,8 @@ async def failed(house: House, effect: Deliver, why: str, *, gone: bool) -> None
             seat.reachable = False
         if case is not None:
             await _tell_sender(work, case, message, delivery, seat, why)
+        if case is not None and seat.side is Side.CUSTOMER:
+            # Not for the desk: its own card would fail again, and be shown again, without end.
             await show_case(work, case)
 
 
@@ -98,7 +103,7 @@ async def _tell_sender(
     button = Button(label="Try again", action="retry", value=str(message.id))
     retry = ((button,),) if seat.reachable else ()
     await say(
-        work, case, teller, Message(title="Not delivered", text=f"“{what}” did not arrive: {why}.", buttons=retry)
+        work, case, teller, Message(title="Not delivered", text=f"“{what}” did not arrive: {why.rstrip('.')}.", buttons=retry)
     )
 
 

@@ -1,10 +1,11 @@
 """Words between people: the customer's to the desk, the holder's to the customer, notes to nobody outside."""
 
 from handlers.cases import case_of, open_case, show_case
+from handlers.effects import Mark, SetMark, send
 from handlers.greeting import welcome
 from handlers.heard import Edited, Place, Said
 from handlers.messages import Attachment, Button, Message, Style, id_in
-from handlers.speech import redeliver, relay, reword, said_at, say_card
+from handlers.speech import redeliver, relay, reword, said_at, say, say_card
 from handlers.turn import Turn
 from storage.tables import Conversation, Side
 from storage.work import Work
@@ -58,9 +59,19 @@ async def _from_desk(turn: Turn, case: Conversation, heard: Said) -> None:
         await _keep(turn, case, words, note=True)
     elif _holds(turn, case) or turn.origin.place is Place.ROOM:
         await _keep(turn, case, _words(turn, heard.text, heard.files), note=False)
+        await _warn_if_unreachable(turn, case, heard)
     else:
         await _keep(turn, case, _words(turn, heard.text, heard.files, prefix="Inside: "), note=True)
         await _stays_inside(turn, case)
+
+
+async def _warn_if_unreachable(turn: Turn, case: Conversation, heard: Said) -> None:
+    """Words for which there is no seat go nowhere: their author is told at once. A room page shows them all the same."""
+    if turn.origin.place is Place.ROOM or await turn.work.talk.seats(case.id, Side.CUSTOMER):
+        return
+    await send(turn.work, SetMark(origin=turn.origin, mark=Mark.FAILED))
+    text = f"“{heard.text[:80]}” did not arrive: nothing reaches the customer at the moment."
+    await say(turn.work, case, Side.AGENT, Message(title="Not delivered", text=text))
 
 
 def _holds(turn: Turn, case: Conversation) -> bool:
@@ -98,6 +109,10 @@ async def edited(turn: Turn) -> None:
     heard = turn.heard
     spoken = await turn.work.talk.said_at_origin(said_at(turn.origin))
     if not isinstance(heard, Edited) or spoken is None or spoken.author_id != turn.person.id:
+        return
+    if spoken.from_side is Side.AGENT and not spoken.note and heard.text.startswith(NOTE):
+        text = "Your words have left already, so an edit cannot make a note of them. The customer does not see the edit."
+        await turn.answer(Message(text=text))
         return
     old = Message.model_validate_json(spoken.body)
     text = heard.text.removeprefix(NOTE).strip() if spoken.note else heard.text

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any, cast
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import CursorResult, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -58,9 +59,8 @@ class Talk:
             update(Conversation)
             .where(col(Conversation.id) == conversation_id, free)
             .values(holder_id=agent_id)
-            .returning(col(Conversation.id))
         )
-        return (await self._db.execute(changed)).scalar_one_or_none() is not None
+        return cast("CursorResult[Any]", await self._db.execute(changed)).rowcount == 1
 
     async def seats(self, conversation_id: int, side: Side | None = None) -> Sequence[Seat]:
         """The seats of a conversation that can be reached."""
@@ -101,10 +101,11 @@ class Talk:
             update(Conversation)
             .where(col(Conversation.id) == conversation_id)
             .values(spoken=col(Conversation.spoken) + 1)
-            .returning(col(Conversation.spoken))
             .execution_options(synchronize_session=False)
         )
-        version: int = (await self._db.execute(counted)).scalar_one()
+        await self._db.execute(counted)
+        mine = select(col(Conversation.spoken)).where(col(Conversation.id) == conversation_id)
+        version: int = (await self._db.execute(mine)).scalar_one()
         self._wake(signals.conversation(conversation_id))
         return version
 

@@ -245,3 +245,17 @@ async def test_an_agent_who_calls_for_a_person_at_the_desk_does_not_become_a_cus
         await made.hear(made.ana.at("acme-desk", await made.case_thread(1)).does("talk"), made.ana.at("acme-desk").does("talk"))
         async with made.database.begin() as work:
             assert len(await work.talk.open_cases(made.team.id)) == 1
+
+
+async def test_an_edit_cannot_make_a_note_of_words_that_have_left(template: Path) -> None:
+    async with town(template) as made:
+        await made.hear(made.mia.says("hello"))
+        await made.drain()
+        ana = made.ana.at("acme-desk", await made.case_thread(1))
+        await made.hear(ana.does("claim"), ana.says("a word", message_id="at1"), ana.edits("at1", "// a secret"))
+        await made.drain()
+        assert not [one for one in made.notebook.shown if "a secret" in one.message.plain]
+        await made.hear(ana.edits("at1", "another word"))
+        await made.drain()
+        assert made.notebook.shown[-1].message.text == "another word"
+        assert made.notebook.shown[-1].replaces
