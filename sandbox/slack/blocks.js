@@ -5,6 +5,7 @@ import { control, valueOf } from "./fields.js";
 import { link, rich } from "./rich.js";
 
 const DRAW = { section, header, context, divider, actions, image, input, markdown, rich_text: richText, video };
+const MARKS = { bold: "strong", italic: "em", strike: "s", code: "code" };
 const BOXED = ["checkboxes", "radio_buttons"];
 
 /** Nodes for `blocks`. */
@@ -55,7 +56,8 @@ function video(block, stage) {
 }
 
 function richText(block, stage) {
-  const leaf = (one) => (one.type === "link" ? link(one.text || one.url, one.url, stage.open) : document.createTextNode(one.text || one.name || ""));
+  const bare = (one) => (one.type === "link" ? link(one.text || one.url, one.url, stage.open) : document.createTextNode(one.text || one.name || ""));
+  const leaf = (one) => Object.entries(MARKS).reduce((inside, [style, tag]) => (one.style?.[style] ? h(tag, {}, inside) : inside), bare(one));
   return block.elements.map((part) => h("div", { class: "sl-text" }, (part.elements || []).map(leaf)));
 }
 
