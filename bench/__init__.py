@@ -1,1 +1,1 @@
-"""Measurements of Bellhop."""
+"""Measurements of the whole program on this machine, beside what people would write instead."""

@@ -49,13 +49,21 @@ class App:
     web: FastAPI = field(default_factory=FastAPI)
     _settling: asyncio.Task[None] | None = None
 
-    async def start(self) -> None:
-        """Bring the database up to date, connect the channels, begin to work."""
+    async def start(self, *, listen: bool = True) -> None:
+        """Bring the database up to date, connect the channels, begin to work.
+
+        A mere worker does not `listen`: another process hears the chats, this one helps to carry out what follows.
+        """
         await upgrade(self.house.database)
+        self.house.database.notices.start()
+        if listen:
+            await self._open_ears()
+        await self.engine.start()
+
+    async def _open_ears(self) -> None:
         for channel in self.channels.values():
             await channel.start()
         self._settling = asyncio.create_task(settle_in(self.house, self.channels, self.settings.team_file))
-        await self.engine.start()
 
     async def stop(self) -> None:
         """Take nothing new, finish what is in hand, close everything."""
@@ -86,6 +94,7 @@ def build(settings: Settings, *, now: Clock | None = None) -> App:
     channels = _channels(settings, house)
     jobs = Jobs(house, channels)
     engine = Engine(
+        house.database,
         pumps=(
             inbox_pump(house.database, jobs.take_in, jobs.not_taken_in),
             outbox_pump(house.database, jobs.send_out, jobs.not_sent_out),

@@ -9,20 +9,30 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
+from prometheus_client import Counter, Histogram
 
 from handlers.channel import TryLater
+from handlers.delivery import NotMine
 from storage import signals
 from storage.database import Database
 from storage.queues import Claimed, Queue
 from storage.work import Work
 
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=20)
+"""Renewed while a job runs; after a worker died, its jobs are taken up again that soon."""
 AT_ONCE = 16
 MOST_TRIES = 8
 PATIENCE = 0.5
 """Seconds between looks when no signal comes: the clock may have jumped, or another process has written."""
 
+JOBS = Counter("bellhop_jobs_total", "Jobs by queue, kind and outcome", ["queue", "kind", "outcome"])
+SECONDS = Histogram("bellhop_job_seconds", "How long a job took", ["queue", "kind"])
+
 log = structlog.get_logger()
+
+
+class LeaseLost(Exception):
+    """Somebody else has the job by now; what was decided here is rolled back."""
 
 
 @dataclass(slots=True)
@@ -34,17 +44,27 @@ class Pump:
     queue: Callable[[Work], Queue[Any]]
     carry_out: Callable[[Claimed], Awaitable[None]]
     give_up: Callable[[Claimed, str], Awaitable[None]]
-    _running: set[asyncio.Task[None]] = field(default_factory=set)
+    _running: dict[asyncio.Task[None], Claimed] = field(default_factory=dict)
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Work until told to stop; then finish what is in hand."""
         async with self.database.signals.listen(self.name) as woken:
+            renewing = asyncio.create_task(self._renew())
             while not stopping.is_set():
                 woken.clear()
-                if await self._claim() == 0:
+                if await self._begin() == 0:
                     await self._wait(woken)
+            renewing.cancel()
         if self._running:
             await asyncio.wait(self._running, timeout=LEASE.total_seconds() / 2)
+
+    async def _begin(self) -> int:
+        """How many jobs were begun; none while the database does not answer, and then the next look is soon."""
+        try:
+            return await self._claim()
+        except Exception as error:
+            log.warning("no job could be taken", queue=self.name, exc_info=error)
+            return 0
 
     async def _claim(self) -> int:
         """Take what is due and has a free hand, and begin it."""
@@ -55,9 +75,17 @@ class Pump:
             jobs = await self.queue(work).claim(free, LEASE)
         for job in jobs:
             task = asyncio.create_task(self._do(job))
-            self._running.add(task)
-            task.add_done_callback(self._running.discard)
+            self._running[task] = job
+            task.add_done_callback(self._running.pop)
         return len(jobs)
+
+    async def _renew(self) -> None:
+        """Keep what takes long in hand. A process that stands still renews nothing, and others take over."""
+        while True:
+            await asyncio.sleep(LEASE.total_seconds() / 3)
+            with suppress(Exception):
+                async with self.database.begin() as work:
+                    await self.queue(work).renew(list(self._running.values()), LEASE)
 
     async def _wait(self, woken: asyncio.Event) -> None:
         with suppress(TimeoutError):
@@ -65,29 +93,53 @@ class Pump:
                 await woken.wait()
 
     async def _do(self, job: Claimed) -> None:
+        outcome = "unwritten"
         try:
-            await self.carry_out(job)
-        except TryLater as later:
-            await self._again(job, timedelta(seconds=later.seconds), str(later))
+            with SECONDS.labels(self.name, job.kind).time():
+                outcome = await self._outcome(job)
         except Exception as error:
-            await self._stumbled(job, error)
+            # The database is away: the lease runs out, and the job is taken up again.
+            log.warning("how a job went could not be written", queue=self.name, job=job.id, exc_info=error)
         finally:
+            JOBS.labels(self.name, job.kind, outcome).inc()
             # The lane's next job may begin.
             self.database.signals.send([self.name])
+
+    async def _outcome(self, job: Claimed) -> str:
+        """Carry a job out, or see to it that it is tried again; how it went, in a word."""
+        try:
+            await self.carry_out(job)
+        except (LeaseLost, NotMine):
+            log.info("somebody else has it by now", queue=self.name, job=job.id)
+            return "lost"
+        except TryLater as later:
+            await self._again(job, timedelta(seconds=later.seconds), str(later), failed=False)
+            return "later"
+        except Exception as error:
+            await self._stumbled(job, error)
+            return "failed"
+        return "done"
 
     async def _stumbled(self, job: Claimed, error: Exception) -> None:
         problem = f"{type(error).__name__}: {error}"
         log.warning("job failed", queue=self.name, kind=job.kind, job=job.id, tries=job.tries, exc_info=error)
-        if job.tries < MOST_TRIES:
-            await self._again(job, pause_after(job.tries), problem)
+        if job.failures + 1 < MOST_TRIES:
+            await self._again(job, pause_after(job.failures + 1), problem)
             return
+        # Told before it is buried: who dies in between tells twice, and not never.
+        try:
+            await self.give_up(job, problem)
+        except Exception as unheard:
+            log.warning("nobody could be told", queue=self.name, kind=job.kind, job=job.id, exc_info=unheard)
         async with self.database.begin() as work:
             await self.queue(work).bury(job, problem)
-        await self.give_up(job, problem)
 
-    async def _again(self, job: Claimed, pause: timedelta, problem: str) -> None:
+    async def _again(self, job: Claimed, pause: timedelta, problem: str, *, failed: bool = True) -> None:
         async with self.database.begin() as work:
-            await self.queue(work).retry(job, due_at=work.now + pause, problem=problem)
+            await self.queue(work).retry(job, due_at=work.now + pause, problem=problem, failed=failed)
+        if pause.total_seconds() < PATIENCE:
+            # Sooner than the next look: a budget of 30 messages a second waits 33 ms for the next one.
+            asyncio.get_running_loop().call_later(pause.total_seconds(), self.database.signals.send, [self.name])
 
 
 def pause_after(tries: int) -> timedelta:
@@ -99,9 +151,10 @@ def pause_after(tries: int) -> timedelta:
 class Engine:
     """The pumps and the sweeps of one process."""
 
+    database: Database
     pumps: tuple[Pump, ...]
     sweeps: tuple[Callable[[], Awaitable[None]], ...]
-    every: float = 1.0
+    every: timedelta = timedelta(seconds=1)
     _stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
@@ -120,14 +173,24 @@ class Engine:
 
     async def _sweep(self) -> None:
         while not self._stopping.is_set():
-            for sweep in self.sweeps:
-                try:
-                    await sweep()
-                except Exception as error:
-                    log.warning("sweep failed", sweep=getattr(sweep, "__name__", str(sweep)), exc_info=error)
+            try:
+                await self._round()
+            except Exception as error:
+                log.warning("no turn to sweep", exc_info=error)
             with suppress(TimeoutError):
-                async with asyncio.timeout(self.every):
+                async with asyncio.timeout(self.every.total_seconds()):
                     await self._stopping.wait()
+
+    async def _round(self) -> None:
+        """Do the sweeps, unless another process has just done them or is at it."""
+        async with self.database.begin() as work:
+            if not await work.pacing.take_turn("sweeps", self.every * 0.9):
+                return
+        for sweep in self.sweeps:
+            try:
+                await sweep()
+            except Exception as error:
+                log.warning("a sweep failed", sweep=getattr(sweep, "__name__", str(sweep)), exc_info=error)
 
 
 def inbox_pump(

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.engine import LeaseLost
 from bot.outgoing import post_to_team
 from handlers import delivery
 from handlers.channel import Channel, Undeliverable
@@ -16,10 +17,6 @@ from handlers.router import hear
 from storage.queues import Claimed
 
 Carry = Callable[[Any], Awaitable[None]]
-
-
-class LeaseLost(Exception):
-    """Somebody else has the job by now; what was decided here is rolled back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +47,6 @@ class Jobs:
         """Carry out an effect, then finish the job."""
         effect = EFFECT.validate_json(job.body)
         carry: Mapping[type, Carry] = {
-            Deliver: self._deliver,
             Answer: self._answer,
             SetMark: self._mark,
             SendRefund: self._refund,
@@ -58,7 +54,10 @@ class Jobs:
             AskGateway: self._ask_gateway,
             TellTeam: self._tell_team,
         }
-        await carry[type(effect)](effect)
+        if isinstance(effect, Deliver):
+            await delivery.deliver(self.house, self.channels, effect, lambda work: work.outbox.holds(job))
+        else:
+            await carry[type(effect)](effect)
         async with self.house.database.begin() as work:
             await work.outbox.done(job)
 
@@ -69,9 +68,6 @@ class Jobs:
             await delivery.failed(self.house, effect, "The platform does not answer.", gone=False)
         elif isinstance(effect, SendRefund):
             await refunds.gave_up(self.house, effect)
-
-    async def _deliver(self, effect: Deliver) -> None:
-        await delivery.deliver(self.house, self.channels, effect)
 
     async def _answer(self, effect: Answer) -> None:
         channel = self.channels.get(effect.origin.channel)

@@ -2,6 +2,8 @@
 
 import base64
 import hashlib
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 
 import httpx2
 from standardwebhooks import Webhook
@@ -11,6 +13,7 @@ from handlers.effects import TellTeam
 from handlers.house import House
 
 TIMEOUT = 10.0
+DEFAULT_PATIENCE = 30.0
 
 
 async def post_to_team(house: House, effect: TellTeam) -> None:
@@ -23,18 +26,28 @@ async def post_to_team(house: House, effect: TellTeam) -> None:
         url, secret = team.webhook_url, work.vault.open(team.sealed_webhook_secret)
     if not url:
         return
+    now = house.now()
     body = f'{{"type":"{effect.event}","timestamp":"{effect.at.isoformat()}","data":{effect.data}}}'
     headers = {
         "content-type": "application/json",
         "webhook-id": effect.webhook_id,
-        "webhook-timestamp": str(int(house.now().timestamp())),
-        "webhook-signature": Webhook(signing_key(secret)).sign(effect.webhook_id, house.now(), body),
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": Webhook(signing_key(secret)).sign(effect.webhook_id, now, body),
     }
     async with httpx2.AsyncClient(timeout=TIMEOUT, follow_redirects=False) as client:
         response = await client.post(url, content=body.encode(), headers=headers)
     if response.status_code == httpx2.codes.TOO_MANY_REQUESTS:
-        raise TryLater(float(response.headers.get("retry-after", "30")))
+        raise TryLater(_patience(response.headers.get("retry-after", ""), house.now()))
     response.raise_for_status()
+
+
+def _patience(wanted: str, now: datetime) -> float:
+    """What `Retry-After` asks for, in seconds or as a date, between a second and an hour."""
+    try:
+        seconds = float(wanted) if wanted.isdecimal() else (parsedate_to_datetime(wanted) - now).total_seconds()
+    except (TypeError, ValueError):
+        return DEFAULT_PATIENCE
+    return min(max(seconds, 1.0), 3600.0)
 
 
 def signing_key(secret: str) -> str:

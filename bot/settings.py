@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, SecretStr
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PositiveInt, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 PREFIX = "BELLHOP_"
@@ -93,6 +93,8 @@ class TelegramSettings(Section):
     """What Telegram shows with each update; when empty it is derived from the token."""
     mode: TelegramMode = TelegramMode.POLLING
     """webhook needs a PUBLIC_URL with https; polling needs none."""
+    messages_per_second: PositiveInt = 30
+    """What Telegram lets one bot send; more only with paid broadcasts."""
     api_url: Address = "https://api.telegram.org"
 
 
@@ -107,6 +109,8 @@ class SlackSettings(Section):
     """From "Basic Information", "App-Level Tokens"; with it no public address is needed."""
     client_id: str = ""
     client_secret: SecretStr = SecretStr("")
+    messages_per_second: PositiveInt = 10
+    """What one workspace takes; Slack names no exact figure and asks for patience above its own."""
     api_url: Address = "https://slack.com"
     authorize_url: Address = "https://slack.com/oauth/v2/authorize"
 

@@ -46,6 +46,11 @@ class Channel(Protocol):
 
     name: str
 
+    @property
+    def per_second(self) -> int:
+        """How many messages one bot or workspace may send, by all processes together."""
+        ...
+
     async def send(self, seat: Seat, account: str, message: Message, *, replaces: str = "") -> Sent:
         """Say `message` at `seat`, in place of the platform's message `replaces` when given.
 

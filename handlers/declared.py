@@ -50,7 +50,10 @@ def _currency(code: str) -> str:
 
 
 def _hours(text: str) -> str:
-    return format_hours(parse_hours(text)) if text else ""
+    spans = parse_hours(text) if text else ()
+    if any(time.minute % 5 for span in spans for time in (span.opens, span.closes)):
+        raise ValueError("hours begin and end on full five minutes, as in 09:05-17:00")
+    return format_hours(spans) if spans else ""
 
 
 def _gateway(name: str) -> str:

@@ -1,19 +1,29 @@
 """Carrying out a delivery: say the message as it reads now, remember where it stands, tell its sender how it went."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from handlers.cases import show_case
-from handlers.channel import Channel, Sent, Undeliverable
+from handlers.channel import Channel, Sent, TryLater, Undeliverable
 from handlers.effects import Deliver, Mark, SetMark, send
 from handlers.heard import Origin
 from handlers.house import House
 from handlers.messages import Button, Message
 from handlers.speech import say
+from storage.pacing import NOTHING
 from storage.tables import ChannelAccount, Conversation, Delivery, DeliveryState, Seat, Side, SpokenMessage
 from storage.work import Work
 
 Channels = Mapping[str, Channel]
+StillMine = Callable[[Work], Awaitable[bool]]
+"""Whether the worker still has the delivery in hand; one that slept past its lease must not send."""
+BURST = 1.0
+"""Seconds' worth of a budget that may be spent at once."""
+
+
+class NotMine(Exception):
+    """Somebody else has the delivery by now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +36,9 @@ class Errand:
     replaces: str
 
 
-async def deliver(house: House, channels: Channels, effect: Deliver) -> None:
-    """Bring a message to a seat. Raises TryLater, or whatever the channel raises when trying again may help."""
-    errand = await _errand(house, effect)
+async def deliver(house: House, channels: Channels, effect: Deliver, still_mine: StillMine) -> None:
+    """Bring a message to a seat. Raises TryLater, NotMine, or what the channel raises when trying again may help."""
+    errand = await _errand(house, channels, effect, still_mine)
     if errand is None:
         return
     if not errand.seat.reachable:
@@ -43,20 +53,49 @@ async def deliver(house: House, channels: Channels, effect: Deliver) -> None:
         sent = await channel.send(errand.seat, errand.account.external_id, said, replaces=errand.replaces)
     except Undeliverable as error:
         await failed(house, effect, str(error), gone=error.gone)
+    except TryLater as busy:
+        await _be_patient(house, errand, busy.seconds)
+        raise
     else:
         await _arrived(house, effect, errand.message.version, sent)
 
 
-async def _errand(house: House, effect: Deliver) -> Errand | None:
+async def _errand(house: House, channels: Channels, effect: Deliver, still_mine: StillMine) -> Errand | None:
     """None when that version is there already: five edits in a row are sent once."""
     async with house.database.begin() as work:
+        if not await still_mine(work):
+            raise NotMine
         message = await work.talk.message(effect.message_id)
         seat = await work.talk.seat(effect.seat_id)
         delivery = await work.talk.delivery(message.id, seat.id)
         if delivery.sent_version >= message.version:
             return None
         account = await work.people.account_by_id(seat.account_id)
-        return Errand(message, seat, account, delivery.external_id)
+        channel = channels.get(account.channel)
+        wait = await _wait(work, channel, account, seat) if channel else NOTHING
+        if not wait:
+            return Errand(message, seat, account, delivery.external_id)
+    raise TryLater(wait.total_seconds())
+
+
+async def _wait(work: Work, channel: Channel, account: ChannelAccount, seat: Seat) -> timedelta:
+    """Spend a word of the bot's or workspace's budget; how long to wait when there is none, or the chat rests."""
+    resting = await work.pacing.held(_chat_key(account, seat))
+    if resting:
+        return resting
+    key = f"{account.channel}:{account.external_id}"
+    every = timedelta(seconds=1 / channel.per_second)
+    return await work.pacing.spend(key, every=every, burst=max(1, int(channel.per_second * BURST)))
+
+
+async def _be_patient(house: House, errand: Errand, seconds: float) -> None:
+    """Every process leaves that chat alone for as long as its platform asked."""
+    async with house.database.begin() as work:
+        await work.pacing.hold(_chat_key(errand.account, errand.seat), timedelta(seconds=seconds))
+
+
+def _chat_key(account: ChannelAccount, seat: Seat) -> str:
+    return f"{account.channel}:{account.external_id}:{seat.chat}"
 
 
 async def _arrived(house: House, effect: Deliver, version: int, sent: Sent) -> None:
@@ -103,7 +142,10 @@ async def _tell_sender(
     button = Button(label="Try again", action="retry", value=str(message.id))
     retry = ((button,),) if seat.reachable else ()
     await say(
-        work, case, teller, Message(title="Not delivered", text=f"“{what}” did not arrive: {why.rstrip('.')}.", buttons=retry)
+        work,
+        case,
+        teller,
+        Message(title="Not delivered", text=f"“{what}” did not arrive: {why.rstrip('.')}.", buttons=retry),
     )
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from handlers.checkout.cards import PAYABLE, show_request
 from handlers.checkout.polling import look_up, next_poll
+from handlers.effects import EndCheckout, send
 from handlers.house import House
 from handlers.words import STATES, clock_time, gateway_title, known_by, sum_of
 from payments.errors import Unavailable
@@ -64,7 +65,9 @@ async def begin_checkout(house: House, code: str) -> str:
         return checkout.url
     # The order is the same at every try, and so is its key: a repeat after an unknown outcome opens nothing twice.
     link = await gateway.open_checkout(order)
-    await _opened(house, checkout.id, link)
+    refused = await _opened(house, checkout.id, link)
+    if refused:
+        raise NotPayable(refused)
     return link.url
 
 
@@ -115,17 +118,22 @@ async def _order(house: House, work: Work, request: PaymentRequest, checkout: Ch
     )
 
 
-async def _opened(house: House, checkout_id: int, link: CheckoutLink) -> None:
+async def _opened(house: House, checkout_id: int, link: CheckoutLink) -> str:
+    """Keep the page; a sentence when the request was withdrawn or expired while the gateway made it."""
     async with house.database.begin() as work:
         checkout = await work.payments.checkout(checkout_id)
         request = await work.payments.request(checkout.request_id) if checkout else None
         if checkout is None or request is None:
-            return
+            return "There is no such payment request."
         checkout.checkout_ref, checkout.url, checkout.expires_at = link.checkout_ref, link.url, link.expires_at
         checkout.poll_at = work.now + next_poll(0)
         checkout.state = NEXT[checkout.state, FactKind.OPENED]
+        if request.state not in PAYABLE:
+            await send(work, EndCheckout(checkout_id=checkout.id))
+            return _sentence(request, work.now)
         request.state = NEXT[request.state, FactKind.OPENED]
         await show_request(house, work, request)
+    return ""
 
 
 async def came_back(house: House, code: str) -> PayPage | None:

@@ -66,7 +66,7 @@ async def _from_desk(turn: Turn, case: Conversation, heard: Said) -> None:
 
 
 async def _warn_if_unreachable(turn: Turn, case: Conversation, heard: Said) -> None:
-    """Words for which there is no seat go nowhere: their author is told at once. A room page shows them all the same."""
+    """Words for which there is no seat go nowhere, and their author is told at once. A room page shows them anyway."""
     if turn.origin.place is Place.ROOM or await turn.work.talk.seats(case.id, Side.CUSTOMER):
         return
     await send(turn.work, SetMark(origin=turn.origin, mark=Mark.FAILED))
@@ -111,7 +111,7 @@ async def edited(turn: Turn) -> None:
     if not isinstance(heard, Edited) or spoken is None or spoken.author_id != turn.person.id:
         return
     if spoken.from_side is Side.AGENT and not spoken.note and heard.text.startswith(NOTE):
-        text = "Your words have left already, so an edit cannot make a note of them. The customer does not see the edit."
+        text = "Your words have left already, so an edit makes no note of them. The customer does not see the edit."
         await turn.answer(Message(text=text))
         return
     old = Message.model_validate_json(spoken.body)

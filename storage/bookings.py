@@ -1,16 +1,17 @@
 """Questions about bookings. A unique key over five-minute cells decides who gets a slot."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from storage.tables import BookedCell, Booking, BookingState
+from storage.tables import BookedCell, Booking, BookingState, Person
 
 CELL = timedelta(minutes=5)
+GRID = datetime(2000, 1, 1, tzinfo=UTC)
 ALIVE = (BookingState.HELD, BookingState.CONFIRMED)
 
 
@@ -28,6 +29,10 @@ class Bookings:
 
     async def hold(self, booking: Booking) -> None:
         """Keep a booking and take its agent's time. Raises SlotTaken when any of it belongs to another booking."""
+        # One at a time for each agent: two that overlap in part would wait for each other's cells without end.
+        await self._db.execute(
+            select(col(Person.id)).where(col(Person.id) == booking.agent_id).with_for_update(key_share=True)
+        )
         await self.let_lapse(booking.agent_id)
         try:
             async with self._db.begin_nested():
@@ -51,7 +56,9 @@ class Bookings:
         over = [col(Booking.state) == BookingState.HELD, col(Booking.hold_until) <= self._now]
         if agent_id is not None:
             over.append(col(Booking.agent_id) == agent_id)
-        lapsed = (await self._db.execute(select(Booking).where(*over))).scalars().all()
+        # Under a lock, since a customer may be confirming one of them at this moment.
+        asked = select(Booking).where(*over).order_by(col(Booking.id)).with_for_update()
+        lapsed = (await self._db.execute(asked, execution_options={"populate_existing": True})).scalars().all()
         for booking in lapsed:
             await self.release(booking, BookingState.LAPSED)
         return lapsed
@@ -68,8 +75,9 @@ class Bookings:
         return [row for row in rows if row.hold_until is None or row.hold_until > self._now]
 
     async def get(self, booking_id: int) -> Booking | None:
-        """One booking."""
-        return await self._db.get(Booking, booking_id)
+        """One booking, locked until the commit."""
+        await self._db.flush()
+        return await self._db.get(Booking, booking_id, with_for_update=True, populate_existing=True)
 
     async def held_by_customer(self, customer_id: int) -> Sequence[Booking]:
         """The slots a customer holds and has not confirmed."""
@@ -105,6 +113,6 @@ class Bookings:
 
 
 def cells_of(start: datetime, end: datetime) -> list[datetime]:
-    """The five-minute cells between two moments on the five-minute grid."""
-    count = -((start - end) // CELL)
-    return [start + CELL * index for index in range(count)]
+    """The five-minute cells that a stretch of time touches, whether it begins on the grid or not."""
+    first = start - (start - GRID) % CELL
+    return [first + CELL * index for index in range(-((first - end) // CELL))]

@@ -1,6 +1,7 @@
 """The database: one way to begin a transaction, one place that commits."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -10,6 +11,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
+from storage.notices import Notices, announce
 from storage.signals import Signals
 from storage.vault import Vault
 from storage.work import Work
@@ -35,6 +37,7 @@ class Database:
         self.vault = Vault(keys)
         self.signals = Signals()
         self._engine = _engine(self.url)
+        self.notices = Notices(self._engine, self.signals)
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Work]:
@@ -43,6 +46,8 @@ class Database:
             work = Work(session, now=self.clock(), vault=self.vault)
             async with session.begin():
                 yield work
+                if work.woken and self._engine.dialect.name == "postgresql":
+                    await announce(session, work.woken)
         self.signals.send(work.woken)
 
     @property
@@ -52,6 +57,7 @@ class Database:
 
     async def aclose(self) -> None:
         """Close every connection."""
+        await self.notices.stop()
         await self._engine.dispose()
 
 
@@ -66,13 +72,25 @@ def async_url(url: str) -> URL:
 
 def _engine(url: URL) -> AsyncEngine:
     if url.get_backend_name() != "sqlite":
-        return create_async_engine(url, pool_pre_ping=True)
+        return _server_engine(url)
     # One connection: SQLite has one writer anyway, and waiting in the pool is cheaper than waiting for the file lock.
     engine = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=30)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_immediate)
     event.listen(engine.sync_engine, "invalidate", _let_go)
     return engine
+
+
+def _server_engine(url: URL) -> AsyncEngine:
+    # What was read before a lock is read again under it; MySQL's own default would go on showing the older rows.
+    settings: dict[str, Any] = {"pool_pre_ping": True, "isolation_level": "READ COMMITTED"}
+    if url.get_backend_name() == "mysql":
+        # Without strictness a long text is cut and told to nobody; `utf8` without mb4 knows no emoji.
+        settings["connect_args"] = {"sql_mode": "TRADITIONAL"}
+        url = url.update_query_dict({"charset": "utf8mb4"})
+        # The driver logs each warning of the server, and MariaDB warns that it calls no primary key by its name.
+        logging.getLogger("asyncmy").setLevel(logging.ERROR)
+    return create_async_engine(url, **settings)
 
 
 def _prepare_sqlite(connection: object, _record: object) -> None:

@@ -43,8 +43,13 @@ class Payments:
         return (await self._db.execute(asked.order_by(col(GatewayFact.id)))).scalars().all()
 
     async def request(self, request_id: int) -> PaymentRequest | None:
-        """One payment request."""
-        return await self._db.get(PaymentRequest, request_id, with_for_update=True)
+        """One payment request, locked until the commit; read anew, for what was read before the lock may be old."""
+        await self._db.flush()
+        found = await self._db.get(PaymentRequest, request_id, with_for_update=True, populate_existing=True)
+        for row in self._db:
+            if isinstance(row, Checkout) and row.request_id == request_id:
+                await self._db.refresh(row)
+        return found
 
     async def request_by_code(self, code: str) -> PaymentRequest | None:
         """The payment request whose pay link carries that code."""

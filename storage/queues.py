@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar, cast
 
-from sqlalchemy import CursorResult, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, delete, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -18,14 +18,24 @@ Row = TypeVar("Row", Inbox, Outbox)
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A job in hand, until `lease_until`. `tries` counts this one."""
+    """A job in hand, until `lease_until`. `tries` counts this one, `failures` those that went wrong before."""
 
     id: int
     lane: str
     kind: str
     body: str
     tries: int
+    failures: int
     lease_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What is due and waits: how many, and how long the oldest has waited already; and what was given up."""
+
+    depth: int
+    age: timedelta
+    dead: int
 
 
 class Queue(Generic[Row]):
@@ -58,7 +68,9 @@ class Queue(Generic[Row]):
         changed = update(table).where(col(table.id).in_(ids)).values(lease_until=until, tries=col(table.tries) + 1)
         await self._session.execute(changed)
         rows = await self._session.execute(
-            select(col(table.id), col(table.lane), col(table.kind), col(table.body), col(table.tries))
+            select(
+                col(table.id), col(table.lane), col(table.kind), col(table.body), col(table.tries), col(table.failures)
+            )
             .where(col(table.id).in_(ids))
             .order_by(col(table.id))
         )
@@ -79,19 +91,32 @@ class Queue(Generic[Row]):
         return (
             select(col(table.id))
             .where(col(table.state) == JobState.WAITING, col(table.due_at) <= self._now, free, ~before)
-            .order_by(col(table.id))
+            # In the index's own order: what waited longest comes first, and nothing has to be sorted.
+            .order_by(col(table.due_at), col(table.id))
             .limit(limit)
             .with_for_update(skip_locked=True)
         )
+
+    async def renew(self, jobs: Sequence[Claimed], lease: timedelta) -> None:
+        """Keep jobs in hand that take long; one that was lost meanwhile stays lost."""
+        for job in jobs:
+            await self._finish(job, lease_until=self._now + lease)
+
+    async def holds(self, job: Claimed) -> bool:
+        """Whether a job is still in hand: a worker that slept past its lease must not act on it."""
+        table = self._table
+        mine = select(col(table.id)).where(*self._mine(job), col(table.lease_until) > self._now)
+        return (await self._session.execute(mine)).scalar_one_or_none() is not None
 
     async def done(self, job: Claimed) -> bool:
         """Finished. False when the lease was lost and somebody else has it."""
         return await self._finish(job, state=JobState.DONE)
 
-    async def retry(self, job: Claimed, *, due_at: datetime, problem: str) -> bool:
-        """Try again at `due_at`; the lane waits until then."""
+    async def retry(self, job: Claimed, *, due_at: datetime, problem: str, failed: bool = True) -> bool:
+        """Try again at `due_at`; the lane waits until then. Waiting because a platform asked for it is no failure."""
         self._woke()
-        return await self._finish(job, due_at=due_at, lease_until=None, problem=problem[:500])
+        failures = job.failures + failed
+        return await self._finish(job, due_at=due_at, lease_until=None, problem=problem[:500], failures=failures)
 
     async def bury(self, job: Claimed, problem: str) -> bool:
         """Give it up; the lane goes on."""
@@ -99,9 +124,14 @@ class Queue(Generic[Row]):
 
     async def _finish(self, job: Claimed, **values: object) -> bool:
         table = self._table
-        mine = update(table).where(col(table.id) == job.id, col(table.lease_until) == job.lease_until).values(**values)
+        mine = update(table).where(*self._mine(job)).values(**values)
         result = cast("CursorResult[Any]", await self._session.execute(mine))
         return result.rowcount == 1
+
+    def _mine(self, job: Claimed) -> tuple[ColumnElement[bool], ...]:
+        # Whoever claims a job counts one more try, so the count tells this claim from every later one.
+        table = self._table
+        return col(table.id) == job.id, col(table.tries) == job.tries, col(table.state) == JobState.WAITING
 
     async def next_due(self) -> datetime | None:
         """When the next waiting job falls due, or None when nothing waits."""
@@ -109,6 +139,16 @@ class Queue(Generic[Row]):
         asked = select(func.min(col(table.due_at))).where(col(table.state) == JobState.WAITING)
         moment: datetime | None = (await self._session.execute(asked)).scalar_one_or_none()
         return moment
+
+    async def backlog(self) -> Backlog:
+        """How much waits, how long the oldest that is due has waited, and how much was given up."""
+        table = self._table
+        waiting = col(table.state) == JobState.WAITING
+        due = select(func.count(), func.min(col(table.due_at))).where(waiting, col(table.due_at) <= self._now)
+        depth, oldest = (await self._session.execute(due)).one()
+        dead = select(func.count()).where(col(table.state) == JobState.DEAD)
+        given_up: int = (await self._session.execute(dead)).scalar_one()
+        return Backlog(depth, self._now - oldest if oldest else timedelta(), given_up)
 
     async def clean(self, before: datetime) -> None:
         """Forget what was finished before that moment."""

@@ -1,10 +1,12 @@
 """The database's shape: brought up to date, and never touched when a newer Bellhop made it."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database
 
@@ -15,7 +17,9 @@ T = TypeVar("T")
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 # Programs that start together take turns; SQLite's transactions do that by themselves.
-TURNS = {"postgresql": "SELECT pg_advisory_xact_lock(823194)"}
+# MySQL commits at each change of a table, so its lock belongs to the session and is given back by hand.
+TURNS = {"postgresql": "SELECT pg_advisory_xact_lock(823194)", "mysql": "SELECT GET_LOCK('bellhop schema', 600)"}
+TURN_OVER = {"mysql": "SELECT RELEASE_LOCK('bellhop schema')"}
 
 
 class SchemaFromTheFuture(Exception):
@@ -26,9 +30,27 @@ class SchemaBehind(Exception):
     """The database has to be upgraded first."""
 
 
-async def upgrade(database: Database) -> list[str]:
-    """Bring the database to the newest revision; the names of the steps taken. Raises SchemaFromTheFuture."""
-    return await _within(database, _upgrade)
+class SchemaBroken(Exception):
+    """A step would have broken what is there."""
+
+
+async def upgrade(database: Database, *, to: str = "heads", folder: Path = MIGRATIONS) -> list[str]:
+    """Bring the database to a revision, the newest by default; the names of the steps taken. Raises SchemaFromTheFuture."""
+    async with database.engine.connect() as connection:
+        await _mind_references(connection, False)
+        try:
+            async with connection.begin():
+                return await connection.run_sync(partial(_upgrade, to=to, folder=folder))
+        finally:
+            await _mind_references(connection, True)
+
+
+async def _mind_references(connection: AsyncConnection, on: bool) -> None:
+    """SQLite changes a table by making it anew, and dropping the old one would trip over every row that points at it."""
+    if connection.dialect.name == "sqlite":
+        # Past the pool's own BEGIN: within a transaction SQLite ignores this.
+        raw = await connection.get_raw_connection()
+        await raw.driver_connection.execute(f"PRAGMA foreign_keys={'ON' if on else 'OFF'}")
 
 
 async def revision_of(database: Database) -> str | None:
@@ -54,12 +76,12 @@ def newest() -> str | None:
     return ScriptDirectory.from_config(config()).get_current_head()
 
 
-def config(connection: Connection | None = None) -> "Config":
+def config(connection: Connection | None = None, folder: Path = MIGRATIONS) -> "Config":
     """Alembic's configuration: where the steps are, and the connection to walk them on."""
     from alembic.config import Config
 
     made = Config()
-    made.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    made.set_main_option("script_location", str(folder).replace("%", "%%"))
     made.attributes["connection"] = connection
     return made
 
@@ -69,24 +91,34 @@ async def _within(database: Database, work: Callable[[Connection], T]) -> T:
         return await connection.run_sync(work)
 
 
-def _upgrade(connection: Connection) -> list[str]:
+def _upgrade(connection: Connection, to: str, folder: Path) -> list[str]:
+    if turn := TURNS.get(connection.dialect.name):
+        connection.exec_driver_sql(turn)
+    try:
+        return _walk(connection, to, folder)
+    finally:
+        if over := TURN_OVER.get(connection.dialect.name):
+            connection.exec_driver_sql(over)
+
+
+def _walk(connection: Connection, to: str, folder: Path) -> list[str]:
     from alembic import command
     from alembic.script import ScriptDirectory
 
-    if turn := TURNS.get(connection.dialect.name):
-        connection.exec_driver_sql(turn)
-    before = _revision(connection)
-    steps = ScriptDirectory.from_config(config()).iterate_revisions("heads", before)
-    command.upgrade(config(connection), "head")
+    before = _revision(connection, folder)
+    steps = ScriptDirectory.from_config(config(folder=folder)).iterate_revisions(to, before)
+    command.upgrade(config(connection, folder), to)
+    if connection.dialect.name == "sqlite" and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+        raise SchemaBroken("a step left rows that point at nothing; nothing was changed")
     return [f"{step.revision} {step.doc}" for step in steps][::-1]
 
 
-def _revision(connection: Connection) -> str | None:
+def _revision(connection: Connection, folder: Path = MIGRATIONS) -> str | None:
     from alembic.migration import MigrationContext
     from alembic.script import ScriptDirectory
 
     there = MigrationContext.configure(connection).get_current_revision()
-    known = {step.revision for step in ScriptDirectory.from_config(config()).walk_revisions()}
+    known = {step.revision for step in ScriptDirectory.from_config(config(folder=folder)).walk_revisions()}
     if there is not None and there not in known:
         raise SchemaFromTheFuture("the database was made by a newer Bellhop; upgrade the program")
     return there

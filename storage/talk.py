@@ -55,11 +55,7 @@ class Talk:
     async def claim(self, conversation_id: int, agent_id: int) -> bool:
         """Hold a conversation that nobody holds. The database decides who was first."""
         free = or_(col(Conversation.holder_id).is_(None), col(Conversation.holder_id) == agent_id)
-        changed = (
-            update(Conversation)
-            .where(col(Conversation.id) == conversation_id, free)
-            .values(holder_id=agent_id)
-        )
+        changed = update(Conversation).where(col(Conversation.id) == conversation_id, free).values(holder_id=agent_id)
         return cast("CursorResult[Any]", await self._db.execute(changed)).rowcount == 1
 
     async def seats(self, conversation_id: int, side: Side | None = None) -> Sequence[Seat]:

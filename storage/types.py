@@ -1,11 +1,18 @@
-"""Column types: aware UTC moments and enums kept as their words."""
+"""Column types: aware UTC moments, enums kept as their words, long texts, long counts."""
 
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, Enum
+from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Integer, Text
+from sqlalchemy.dialects.mysql import MEDIUMTEXT
 from sqlalchemy.types import TypeDecorator
+
+LongText = Text().with_variant(MEDIUMTEXT(), "mysql", "mariadb")
+"""Words of any length: MySQL's own TEXT ends at 64 KiB."""
+
+RowId = BigInteger().with_variant(Integer(), "sqlite")
+"""The number of a row in a table that never ends. SQLite counts by itself only in an INTEGER, of 64 bits there."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from storage import signals
 from storage.bookings import Bookings
 from storage.money import Payments
+from storage.pacing import Pacing
 from storage.people import People
 from storage.queues import InboxQueue, Queue
 from storage.rooms import Rooms
@@ -29,6 +30,7 @@ class Work:
         self.bookings = Bookings(session, now)
         self.payments = Payments(session, now)
         self.rooms = Rooms(session, now, self.wake)
+        self.pacing = Pacing(session, now)
         self.inbox = InboxQueue(session, Inbox, now, lambda: self.wake(signals.INBOX))
         self.outbox = Queue(session, Outbox, now, lambda: self.wake(signals.OUTBOX))
 

@@ -63,7 +63,7 @@ async def _work(app: App) -> None:
     stopped = asyncio.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(sign, stopped.set)
-    await app.start()
+    await app.start(listen=False)
     log.info("working")
     try:
         await stopped.wait()

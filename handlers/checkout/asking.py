@@ -209,7 +209,7 @@ async def drop_preview(turn: Turn) -> None:
 async def withdraw(turn: Turn) -> None:
     """Take a request back that was not paid yet; its pay page must take no more money."""
     request = await own_request(turn)
-    if request is None or request.state not in PAYABLE:
+    if request is None or request.sent_at is None or request.state not in PAYABLE:
         await turn.answer(Message(text="This request cannot be withdrawn any more."))
         return
     request.state = State.CANCELLED

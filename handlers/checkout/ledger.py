@@ -32,7 +32,7 @@ BROUGHT_MONEY = frozenset(
 KEEPS_MONEY = frozenset({State.PAID, State.DISPUTE_WON})
 GAVE_BACK = frozenset({State.PART_REFUNDED, State.REFUNDED})
 RELAXED = timedelta(hours=6)
-"""How long after the end a checkout is still asked about, now and then."""
+"""Where money is or is on its way, the gateway is asked now and then: at first after so long, then ever less often."""
 
 
 async def record(house: House, work: Work, gateway: str, facts: Sequence[Fact]) -> None:
@@ -123,7 +123,7 @@ async def _follow(house: House, work: Work, request: PaymentRequest, checkout: C
 
 
 async def _move(house: House, work: Work, request: PaymentRequest, checkout: Checkout, fact: Fact) -> None:
-    before = request.state
+    before, gone_before = request.state, request.refunded_minor
     request.state = checkout.state
     request.captured_minor, request.refunded_minor = checkout.captured_minor, checkout.refunded_minor
     request.payment_ref = checkout.payment_ref
@@ -133,11 +133,11 @@ async def _move(house: House, work: Work, request: PaymentRequest, checkout: Che
         request.paid_checkout_id = checkout.id
         request.paid_at = request.paid_at or work.now
         # Nothing more is expected soon; refunds made at the gateway's own dashboard are still looked for.
-        checkout.poll_at = work.now + RELAXED if checkout.poll_at is not None else None
+        checkout.poll_at = work.now + RELAXED
     if before is not request.state or request.known_by is None:
         request.known_by = fact.source if request.state in BROUGHT_MONEY else request.known_by
     await show_request(house, work, request)
-    if before is not request.state:
+    if before is not request.state or gone_before < request.refunded_minor:
         await _happened(house, work, request)
         if request.state in KEEPS_MONEY and not request.receipt_url:
             # A webhook carries no link to the receipt; the gateway has it.
@@ -151,7 +151,11 @@ async def _happened(house: House, work: Work, request: PaymentRequest) -> None:
     total = sum_of(request.amount_minor, request.currency)
     if conversation is None:
         return
-    if request.state in KEEPS_MONEY:
+    if request.state in KEEPS_MONEY and request.fulfilled_at is not None:
+        # A refund has failed or a dispute was won: it was thanked for long ago.
+        for side in Side:
+            await say(work, conversation, side, Message(text=f"{total} for {request.description} has not gone back."))
+    elif request.state in KEEPS_MONEY:
         await say(work, conversation, Side.AGENT, Message(text=f"Paid: {total} for {request.description}."))
         thanks = Message(text=f"Thank you, {total} for {request.description} has been paid to {team.name}.")
         await say(work, conversation, Side.CUSTOMER, thanks)

@@ -1,10 +1,10 @@
 """The second way to know: asking the gateway, with growing gaps, whether a webhook came or not."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from handlers.checkout.cards import show_request
-from handlers.checkout.ledger import record
+from handlers.checkout.ledger import BROUGHT_MONEY, RELAXED, record
 from handlers.effects import AskGateway, EndCheckout, send
 from handlers.house import House
 from payments.facts import Source
@@ -16,6 +16,8 @@ GAPS = tuple(timedelta(seconds=gap) for gap in (20, 40, 60, 120, 300, 600, 1800)
 """Between one question and the next; the last one repeats until the checkout is over."""
 GRACE = timedelta(hours=1)
 """A delayed answer is still looked for that long after a checkout's end."""
+WATCHED = timedelta(days=90)
+"""Slow payments, and refunds made at the gateway's own dashboard, are looked for that long."""
 
 
 def next_poll(polls: int) -> timedelta:
@@ -55,14 +57,18 @@ async def sweep_polls(house: House) -> None:
     """Put the questions that are due into the outbox, and set the time of the next ones."""
     async with house.database.begin() as work:
         for checkout in await work.payments.to_poll():
-            _schedule(checkout, house)
+            _schedule(checkout, work.now)
             await send(work, AskGateway(checkout_id=checkout.id))
 
 
-def _schedule(checkout: Checkout, house: House) -> None:
+def _schedule(checkout: Checkout, now: datetime) -> None:
     checkout.polls += 1
-    following = house.now() + next_poll(checkout.polls)
-    checkout.poll_at = following if following < checkout.expires_at + GRACE else None
+    checkout.poll_at = now + next_poll(checkout.polls)
+    if checkout.poll_at < checkout.expires_at + GRACE:
+        return
+    age = now - checkout.made_at
+    moving = checkout.state in BROUGHT_MONEY | {State.PROCESSING} and age < WATCHED
+    checkout.poll_at = now + max(RELAXED, age / 4) if moving else None
 
 
 async def sweep_expired(house: House) -> None:

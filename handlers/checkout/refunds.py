@@ -6,7 +6,8 @@ from handlers.cases import case_of
 from handlers.checkout.asking import own_request
 from handlers.checkout.cards import REFUNDABLE, badge, show_request
 from handlers.checkout.ledger import record, refund
-from handlers.effects import SendRefund
+from handlers.checkout.polling import look_up
+from handlers.effects import AskGateway, SendRefund, send
 from handlers.house import House
 from handlers.messages import Button, Message, Style, pairs
 from handlers.speech import say
@@ -15,7 +16,7 @@ from handlers.words import sum_of
 from payments.errors import AmountRefused, Declined, NotConfigured
 from payments.facts import Source
 from payments.money import Money
-from storage.tables import PaymentRequest, Refund, Side
+from storage.tables import Checkout, PaymentRequest, Refund, Side
 
 FINAL = (AmountRefused, Declined, NotConfigured)
 """Errors that trying again does not mend."""
@@ -87,6 +88,8 @@ async def carry_out(house: House, effect: SendRefund) -> None:
         fact = await gateway.refund(row.payment_ref, amount, key=row.reference, reason=row.reason)
     except FINAL as error:
         await _failed(house, row, str(error))
+        if isinstance(error, AmountRefused):
+            await _refund_what_is_left(house, row)
         return
     async with house.database.begin() as work:
         mine = await work.payments.refund(effect.refund_id)
@@ -95,12 +98,40 @@ async def carry_out(house: House, effect: SendRefund) -> None:
         await record(house, work, request.gateway, [replace(fact, source=Source.POLL)])
 
 
+async def _refund_what_is_left(house: House, row: Refund) -> None:
+    """Part of it went back at the gateway's own dashboard: money that must go back goes back in full all the same."""
+    checkout = await _checkout_of(house, row)
+    if checkout is None or row.asked_by_id is not None:
+        return
+    await look_up(house, checkout.id)
+    async with house.database.begin() as work:
+        request = await work.payments.request(row.request_id)
+        known = await work.payments.checkout(checkout.id)
+        left = known.captured_minor - known.refunded_minor if known else 0
+        if request is not None and 0 < left < row.amount_minor:
+            await refund(work, request, row.payment_ref, left, reason=row.reason)
+
+
+async def _checkout_of(house: House, row: Refund) -> Checkout | None:
+    async with house.database.begin() as work:
+        request = await work.payments.request(row.request_id)
+        if request is None:
+            return None
+        return await work.payments.checkout_for(
+            request.gateway, checkout_ref="", reference="", payment_ref=row.payment_ref
+        )
+
+
 async def gave_up(house: House, effect: SendRefund) -> None:
     """The gateway did not answer for a long time: the desk looks for itself."""
     async with house.database.begin() as work:
         row = await work.payments.refund(effect.refund_id)
     if row is not None and row.done_at is None:
         await _failed(house, row, "the gateway does not answer, so it is not known whether the refund was made.")
+        checkout = await _checkout_of(house, row)
+        async with house.database.begin() as work:
+            if checkout is not None:
+                await send(work, AskGateway(checkout_id=checkout.id))
 
 
 async def _failed(house: House, row: Refund, why: str) -> None:

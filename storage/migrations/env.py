@@ -7,17 +7,22 @@ from sqlalchemy import Enum
 from sqlmodel import AutoString, SQLModel
 
 import storage.tables  # noqa: F401  # declares them
-from storage.types import UtcDateTime
+from storage.types import LongText, RowId, UtcDateTime
+
+NAMED = {id(LongText): "LONG_TEXT", id(RowId): "ROW_ID"}
 
 
 def rendered(kind: str, thing: Any, autogen: Any) -> str | Literal[False]:
     """A column's type in words that stay true when today's classes change."""
     if kind != "type":
         return False
-    if isinstance(thing, UtcDateTime):
-        autogen.imports.add("from storage.migrations.kinds import MOMENT")
-        return "MOMENT"
-    return f"sa.String({thing.length})" if isinstance(thing, AutoString | Enum) else False
+    if isinstance(thing, AutoString | Enum):
+        return f"sa.String({thing.length})"
+    named = "MOMENT" if isinstance(thing, UtcDateTime) else NAMED.get(id(thing))
+    if named is None:
+        return False
+    autogen.imports.add(f"from storage.migrations.kinds import {named}")
+    return named
 
 
 context.configure(

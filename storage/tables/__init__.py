@@ -1,5 +1,7 @@
 """Every row Bellhop keeps. The unique keys carry the laws; the names are the design's words."""
 
+from sqlmodel import SQLModel
+
 import storage.naming  # noqa: F401  # before the first table: names its constraints
 from storage.tables.booking import BookedCell, Booking, BookingState, Hours, Service
 from storage.tables.money import Checkout, GatewayFact, PaymentRequest, Refund
@@ -12,9 +14,13 @@ from storage.tables.people import (
     RoleKind,
     Team,
 )
-from storage.tables.queue import Inbox, JobState, Outbox
+from storage.tables.queue import Inbox, JobState, Outbox, Pace, SweepTurn
 from storage.tables.rooms import JoinCode, Presence, Room
 from storage.tables.talk import Conversation, Delivery, DeliveryState, Draft, Seat, Side, SpokenMessage
+
+# Elsewhere "a" is not "A", and an event's id is another when its case is; MySQL sees neither unless told so.
+for _table in SQLModel.metadata.tables.values():
+    _table.kwargs.update(mysql_charset="utf8mb4", mysql_collate="utf8mb4_bin", mysql_engine="InnoDB")
 
 __all__ = [
     "BookedCell",
@@ -34,6 +40,7 @@ __all__ = [
     "JobState",
     "JoinCode",
     "Outbox",
+    "Pace",
     "PaymentRequest",
     "Person",
     "Presence",
@@ -45,5 +52,6 @@ __all__ = [
     "Service",
     "Side",
     "SpokenMessage",
+    "SweepTurn",
     "Team",
 ]

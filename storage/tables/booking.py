@@ -3,10 +3,10 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import UniqueConstraint
-from sqlmodel import Field, SQLModel, Text
+from sqlalchemy import BigInteger, UniqueConstraint
+from sqlmodel import Field, SQLModel
 
-from storage.types import UtcDateTime, words
+from storage.types import LongText, UtcDateTime, words
 
 
 class BookingState(StrEnum):
@@ -29,7 +29,7 @@ class Service(SQLModel, table=True):
     name: str = Field(max_length=120)
     description: str = Field(default="", max_length=500)
     minutes: int
-    price_minor: int
+    price_minor: int = Field(sa_type=BigInteger)
     currency: str = Field(max_length=3)
     step_minutes: int = 30
     pause_minutes: int = 0
@@ -37,7 +37,7 @@ class Service(SQLModel, table=True):
     horizon_days: int = 30
     free_cancel_hours: int = 24
     late_fee_percent: int = 0
-    fulfilment: str = Field(default="{}", sa_type=Text)
+    fulfilment: str = Field(default="{}", sa_type=LongText)
     retired: bool = False
 
 

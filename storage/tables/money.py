@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import UniqueConstraint
-from sqlmodel import Field, SQLModel, Text
+from sqlalchemy import BigInteger, UniqueConstraint
+from sqlmodel import Field, SQLModel
 
 from payments.facts import FactKind, Source
 from payments.machine import State
-from storage.types import UtcDateTime, words
+from storage.types import LongText, UtcDateTime, words
 
 
 class PaymentRequest(SQLModel, table=True):
@@ -21,14 +21,14 @@ class PaymentRequest(SQLModel, table=True):
     asked_by_id: int = Field(foreign_key="person.id")
     sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """When it was put before the customer; until then it is the agent's preview."""
-    amount_minor: int
+    amount_minor: int = Field(sa_type=BigInteger)
     currency: str = Field(max_length=3)
     description: str = Field(max_length=255)
     state: State = Field(default=State.REQUESTED, sa_type=words(State))
     gateway: str = Field(max_length=32)
     live: bool = False
-    captured_minor: int = 0
-    refunded_minor: int = 0
+    captured_minor: int = Field(default=0, sa_type=BigInteger)
+    refunded_minor: int = Field(default=0, sa_type=BigInteger)
     payment_ref: str = Field(default="", max_length=128)
     paid_checkout_id: int | None = None
     """The first checkout that brought money; a second one's money goes back."""
@@ -56,8 +56,8 @@ class Checkout(SQLModel, table=True):
     url: str = Field(default="", max_length=2000)
     state: State = Field(default=State.REQUESTED, sa_type=words(State))
     payment_ref: str = Field(default="", max_length=128, index=True)
-    captured_minor: int = 0
-    refunded_minor: int = 0
+    captured_minor: int = Field(default=0, sa_type=BigInteger)
+    refunded_minor: int = Field(default=0, sa_type=BigInteger)
     poll_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
     polls: int = 0
     expires_at: datetime = Field(sa_type=UtcDateTime)
@@ -77,7 +77,7 @@ class GatewayFact(SQLModel, table=True):
     """None: it speaks of something we never asked for."""
     kind: FactKind = Field(sa_type=words(FactKind))
     source: Source = Field(sa_type=words(Source))
-    body: str = Field(sa_type=Text)
+    body: str = Field(sa_type=LongText)
     misfit: str = Field(default="", max_length=300)
     heard_at: datetime = Field(sa_type=UtcDateTime)
 
@@ -89,7 +89,7 @@ class Refund(SQLModel, table=True):
     request_id: int = Field(foreign_key="paymentrequest.id", index=True)
     reference: str = Field(unique=True, max_length=40)
     payment_ref: str = Field(max_length=128)
-    amount_minor: int
+    amount_minor: int = Field(sa_type=BigInteger)
     reason: str = Field(default="", max_length=255)
     asked_by_id: int | None = Field(default=None, foreign_key="person.id")
     """None: Bellhop itself, for money that came too late or twice."""

@@ -4,9 +4,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import Index, UniqueConstraint
-from sqlmodel import Field, SQLModel, Text
+from sqlmodel import Field, SQLModel
 
-from storage.types import UtcDateTime, words
+from storage.types import LongText, RowId, UtcDateTime, words
 
 
 class JobState(StrEnum):
@@ -21,17 +21,19 @@ class Job(SQLModel):
     """What both queues have in common.
 
     `lane`: rows of one lane are carried out one after the other. `lease_until`: a worker has it until then; afterwards
-    it is anybody's again. `tries`: how often it was begun.
+    it is anybody's again. `tries`: how often it was
+    begun; `failures`: how often it was not for want of patience that it did not end well.
     """
 
-    id: int = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True, sa_type=RowId)
     lane: str = Field(max_length=120)
     kind: str = Field(max_length=32)
-    body: str = Field(sa_type=Text)
+    body: str = Field(sa_type=LongText)
     state: JobState = Field(default=JobState.WAITING, sa_type=words(JobState))
     due_at: datetime = Field(sa_type=UtcDateTime)
     lease_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     tries: int = 0
+    failures: int = 0
     problem: str = Field(default="", max_length=500)
     made_at: datetime = Field(sa_type=UtcDateTime)
 
@@ -42,11 +44,25 @@ class Inbox(Job, table=True):
     __table_args__ = (
         UniqueConstraint("source", "event_id"),
         Index("ix_inbox_lane", "state", "lane", "id"),
-        Index("ix_inbox_due", "state", "due_at"),
+        Index("ix_inbox_due", "state", "due_at", "id"),
     )
 
     source: str = Field(max_length=64)
     event_id: str = Field(max_length=128)
+
+
+class Pace(SQLModel, table=True):
+    """How fast somebody may be spoken to: a bot token, a workspace, a chat. `free_at` as in GCRA, the leaky bucket."""
+
+    key: str = Field(primary_key=True, max_length=120)
+    free_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class SweepTurn(SQLModel, table=True):
+    """Which sweep is being done, and until when nobody else begins it."""
+
+    name: str = Field(primary_key=True, max_length=64)
+    until: datetime = Field(sa_type=UtcDateTime)
 
 
 class Outbox(Job, table=True):
@@ -54,5 +70,5 @@ class Outbox(Job, table=True):
 
     __table_args__ = (
         Index("ix_outbox_lane", "state", "lane", "id"),
-        Index("ix_outbox_due", "state", "due_at"),
+        Index("ix_outbox_due", "state", "due_at", "id"),
     )

@@ -4,9 +4,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import UniqueConstraint
-from sqlmodel import Field, SQLModel, Text
+from sqlmodel import Field, SQLModel
 
-from storage.types import UtcDateTime, words
+from storage.types import LongText, RowId, UtcDateTime, words
 
 
 class Side(StrEnum):
@@ -72,7 +72,7 @@ class SpokenMessage(SQLModel, table=True):
         UniqueConstraint("conversation_id", "version"),
     )
 
-    id: int = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True, sa_type=RowId)
     conversation_id: int = Field(foreign_key="conversation.id")
     audience: Side | None = Field(default=None, sa_type=words(Side))
     """The side it is for; None: both."""
@@ -82,11 +82,11 @@ class SpokenMessage(SQLModel, table=True):
     note: bool = False
     """A private note of the team: it never leaves the agents' side."""
     card_key: str | None = Field(default=None, max_length=64)
-    body: str = Field(sa_type=Text)
+    body: str = Field(sa_type=LongText)
     version: int
     origin: str | None = Field(default=None, max_length=200, index=True)
     """Where a person's words were said, as `account:chat:message id`, so that an edit finds them."""
-    origin_json: str = Field(default="", sa_type=Text)
+    origin_json: str = Field(default="", sa_type=LongText)
     said_at: datetime = Field(sa_type=UtcDateTime)
 
 
@@ -95,8 +95,8 @@ class Delivery(SQLModel, table=True):
 
     __table_args__ = (UniqueConstraint("message_id", "seat_id"),)
 
-    id: int = Field(default=None, primary_key=True)
-    message_id: int = Field(foreign_key="message.id")
+    id: int = Field(default=None, primary_key=True, sa_type=RowId)
+    message_id: int = Field(foreign_key="message.id", sa_type=RowId)
     seat_id: int = Field(foreign_key="seat.id", index=True)
     state: DeliveryState = Field(default=DeliveryState.WAITING, sa_type=words(DeliveryState))
     sent_version: int = 0
@@ -116,7 +116,7 @@ class Draft(SQLModel, table=True):
     chat: str = Field(max_length=64)
     thread: str = Field(default="", max_length=64)
     external_id: str = Field(max_length=64)
-    form: str = Field(sa_type=Text)
+    form: str = Field(sa_type=LongText)
     """The `handlers.messages.Form` as JSON."""
-    answers: str = Field(default="{}", sa_type=Text)
+    answers: str = Field(default="{}", sa_type=LongText)
     made_at: datetime = Field(sa_type=UtcDateTime)

@@ -242,7 +242,9 @@ async def test_an_agent_who_calls_for_a_person_at_the_desk_does_not_become_a_cus
     async with town(template) as made:
         await made.hear(made.mia.says("hello"))
         await made.drain()
-        await made.hear(made.ana.at("acme-desk", await made.case_thread(1)).does("talk"), made.ana.at("acme-desk").does("talk"))
+        await made.hear(
+            made.ana.at("acme-desk", await made.case_thread(1)).does("talk"), made.ana.at("acme-desk").does("talk")
+        )
         async with made.database.begin() as work:
             assert len(await work.talk.open_cases(made.team.id)) == 1
 

@@ -1,7 +1,7 @@
 """A gateway in memory whose own books are the truth: sessions, payments, refunds, webhooks that wait to be sent."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import ClassVar, Self
@@ -46,6 +46,8 @@ class Till:
     sessions: dict[str, Session] = field(default_factory=dict)
     webhooks: list[Fact] = field(default_factory=list)
     refunds: dict[str, Fact] = field(default_factory=dict)
+    meanwhile: Callable[[], Awaitable[None]] | None = None
+    """What happens elsewhere while a page is being made."""
     breaks: list[str] = field(default_factory=list)
     """For each coming call: `before` (it never left), `after` (done, and no answer), or empty."""
 
@@ -68,6 +70,8 @@ class Till:
         if known is not None and known.order != order:
             raise AssertionError("a repeat carries the very same order")
         session = self.sessions.setdefault(ref, Session(ref, order, self.now()))
+        if self.meanwhile is not None:
+            await self.meanwhile()
         self._answer(broken)
         return CheckoutLink(session.ref, f"https://till.invalid/{ref}", order.expires_at)
 
@@ -141,6 +145,18 @@ class Till:
         session = self._session(ref)
         if session.status == "open":
             self._tell(session, FactKind.FAILED, detail="The card was declined.")
+
+    def close_page(self, ref: str) -> None:
+        """Somebody of the team closes the page at the gateway itself."""
+        if self._session(ref).status == "open":
+            self._end(self._session(ref))
+
+    def pay_late(self, ref: str) -> None:
+        """Money arrives for a page that was over."""
+        session = self._session(ref)
+        if session.status == "over" and not session.captured:
+            session.status, session.captured = "paid", session.order.amount.minor
+            self._tell(session, FactKind.CAPTURED)
 
     def lapse(self) -> None:
         """Pages whose time is over take no more money."""

@@ -72,6 +72,7 @@ class Notebook:
     """A channel without a platform: it keeps what it was asked to show, and gives each message an id."""
 
     name: str = "telegram"
+    per_second: int = 1000
     shown: list[Shown] = field(default_factory=list)
     answers: list[tuple[Origin, Message]] = field(default_factory=list)
     marks: list[tuple[Origin, Mark]] = field(default_factory=list)

@@ -3,7 +3,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,6 @@ import pytest_asyncio
 import uvicorn
 from axe_playwright_python.async_playwright import Axe
 from fastapi import FastAPI
-from playwright.async_api import Browser, async_playwright
 from sqlmodel import SQLModel
 
 from bot.pages.routes import page_routes
@@ -21,26 +20,13 @@ from handlers.router import hear
 from payments.gateway import utc_now
 from payments.stripe import Stripe, StripeKeys
 from sandbox.app import Cast
-from sandbox.server import running
+from sandbox.server import Guest, running
 from sandbox.world import World
 from storage import signals
 from storage.database import Database
 from tests.pages.stage import FILES, LEASE, Stage, furnish
 from video.jitsi import Jitsi, JitsiKeys
 from video.webrtc import WebRtc
-
-CHROMIUM = "/usr/bin/chromium"
-PLAIN = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-FAKE_DEVICES = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
-
-
-class Guest(uvicorn.Server):
-    """A server inside the test's own loop: signals are not its business."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Leave them alone."""
-        yield
 
 
 @asynccontextmanager
@@ -83,7 +69,10 @@ async def fetch(file: object) -> bytes:
 @pytest.fixture
 def listener() -> Iterator[socket.socket]:
     """A free port of this machine."""
-    with socket.create_server(("127.0.0.1", 0)) as opened:
+    # Named as TCP, or asyncio leaves Nagle's algorithm on and every answer takes 40 ms.
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as opened:
+        opened.bind(("127.0.0.1", 0))
+        opened.listen()
         yield opened
 
 
@@ -128,22 +117,6 @@ async def stage(house: House, listener: socket.socket) -> AsyncIterator[Stage]:
         yield furnished
     hearing.cancel()
     await asyncio.gather(hearing, return_exceptions=True)
-
-
-@pytest_asyncio.fixture
-async def browser() -> AsyncIterator[Browser]:
-    """Chromium with a made-up camera and microphone."""
-    async with chromium(*FAKE_DEVICES) as running_browser:
-        yield running_browser
-
-
-@asynccontextmanager
-async def chromium(*arguments: str) -> AsyncIterator[Browser]:
-    """Chromium, started with `arguments` too."""
-    async with async_playwright() as playwright:
-        started = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*PLAIN, *arguments])
-        yield started
-        await started.close()
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import asyncio
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from tests.pages.conftest import chromium
 from tests.pages.stage import Stage, let_in, visitor
 
 pytestmark = pytest.mark.browser
@@ -101,16 +100,16 @@ async def test_the_host_ends_the_call_for_everyone(browser: Browser, stage: Stag
     await expect(carla.get_by_role("heading", name="This link does not open a room")).to_be_visible()
 
 
-async def test_without_camera_and_microphone_one_joins_to_watch(browser: Browser, stage: Stage) -> None:
+async def test_without_camera_and_microphone_one_joins_to_watch(
+    browser: Browser, bare_browser: Browser, stage: Stage
+) -> None:
     await let_in(stage)
-    ana = await visitor(browser, stage.agent_link)
+    ana, carla = await visitor(browser, stage.agent_link), await visitor(bare_browser, stage.customer_link)
     await join(ana)
-    async with chromium() as bare:
-        carla = await visitor(bare, stage.customer_link)
-        await expect(carla.get_by_text("You can join anyway to watch and write.")).to_be_visible()
-        await join(carla)
-        await moves(carla)
-        await expect(carla.get_by_role("button", name="Mute")).to_be_disabled()
+    await expect(carla.get_by_text("You can join anyway to watch and write.")).to_be_visible()
+    await join(carla)
+    await moves(carla)
+    await expect(carla.get_by_role("button", name="Mute")).to_be_disabled()
 
 
 async def test_a_jitsi_room_opens_in_the_page_with_a_token_that_is_never_in_its_address(

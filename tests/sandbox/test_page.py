@@ -10,14 +10,13 @@ import jwt
 import pytest
 import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
 from sandbox.app import Cast
 from sandbox.world import World
 
 pytestmark = pytest.mark.browser
 
-ARGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 PANES = [["[data-mount]"]]
 """What the twins draw has tests of its own."""
 FORM: dict[str, Any] = {
@@ -27,14 +26,6 @@ FORM: dict[str, Any] = {
         {"quantity": 1, "price_data": {"currency": "usd", "unit_amount": 4900, "product_data": {"name": "Talk"}}},
     ],
 }
-
-
-@pytest_asyncio.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGS)
-        yield chromium
-        await chromium.close()
 
 
 @pytest_asyncio.fixture

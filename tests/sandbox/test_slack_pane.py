@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
 from sandbox.app import Cast
 from sandbox.world import World
@@ -14,7 +14,6 @@ from tests.sandbox.slack_stage import Stage, a_stage
 from tests.sandbox.test_slack_app import PAY_FORM, button, words
 
 pytestmark = pytest.mark.browser
-ARGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 HOST = """<!DOCTYPE html><html lang="en"><title>Slack</title><link rel="stylesheet" href="/static/slack/pane.css">
 <style>html, body { height: 100%; margin: 0 } #slack { height: 100% }</style><main id="slack"></main>
 <script type="module">
@@ -33,18 +32,15 @@ async def stage(world: World, cast: Cast, sandbox_server: str) -> AsyncIterator[
 
 
 @pytest_asyncio.fixture
-async def page(stage: Stage) -> AsyncIterator[Page]:
-    async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGS)
-        tab = await chromium.new_page(viewport={"width": 600, "height": 760})
-        errors: list[str] = []
-        tab.on("pageerror", lambda error: errors.append(str(error)))
-        await tab.goto(f"{stage.world.public_url}/static/slack/pane.css")
-        await tab.set_content(HOST)
-        await expect(tab.get_by_role("button", name="Ana, agent")).to_be_visible()
-        yield tab
-        await chromium.close()
-        assert errors == []
+async def page(browser: Browser, stage: Stage) -> AsyncIterator[Page]:
+    tab = await browser.new_page(viewport={"width": 600, "height": 760})
+    errors: list[str] = []
+    tab.on("pageerror", lambda error: errors.append(str(error)))
+    await tab.goto(f"{stage.world.public_url}/static/slack/pane.css")
+    await tab.set_content(HOST)
+    await expect(tab.get_by_role("button", name="Ana, agent")).to_be_visible()
+    yield tab
+    assert errors == []
 
 
 def card(text: str) -> list[dict[str, Any]]:

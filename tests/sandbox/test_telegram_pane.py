@@ -6,7 +6,7 @@ import aiohttp
 import pytest
 import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Locator, Page, async_playwright, expect
+from playwright.async_api import Browser, Locator, Page, expect
 from telegram import Bot
 
 from sandbox.app import Cast
@@ -14,8 +14,6 @@ from sandbox.world import World
 from tests.sandbox.telegram_stage import ANA, ARJUN, GROUP, MIA, PNG, speaking
 
 pytestmark = pytest.mark.browser
-
-ARGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 
 
 @pytest_asyncio.fixture
@@ -25,16 +23,13 @@ async def bot(world: World, sandbox_server: str) -> AsyncIterator[Bot]:
 
 
 @pytest_asyncio.fixture
-async def page(sandbox_server: str) -> AsyncIterator[Page]:
-    async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGS)
-        tab = await chromium.new_page(viewport={"width": 1440, "height": 900})
-        errors: list[str] = []
-        tab.on("pageerror", lambda error: errors.append(str(error)))
-        await tab.goto(sandbox_server)
-        yield tab
-        await chromium.close()
-        assert errors == []
+async def page(browser: Browser, sandbox_server: str) -> AsyncIterator[Page]:
+    tab = await browser.new_page(viewport={"width": 1440, "height": 900})
+    errors: list[str] = []
+    tab.on("pageerror", lambda error: errors.append(str(error)))
+    await tab.goto(sandbox_server)
+    yield tab
+    assert errors == []
 
 
 @pytest.fixture

@@ -42,6 +42,7 @@ class SlackChannel:
     def __init__(self, settings: SlackSettings, *, accept: Accept, check_form: CheckForm, fetch: Fetch,
                  commands: Sequence[CommandInfo], public_url: str,
                  now: Callable[[], datetime] = utc_now) -> None:  # fmt: skip
+        self.per_second = settings.messages_per_second
         # What failed is tried again by the outbox, which also knows what was said since; the SDK tries nothing itself.
         root = settings.api_url.rstrip("/") + "/api/"
         self._client = AsyncWebClient(settings.bot_token.get_secret_value(), base_url=root, retry_handlers=[])

@@ -52,6 +52,7 @@ class TelegramChannel:
 
     def __init__(self, settings: TelegramSettings, *, accept: Accept, fetch: Fetch, commands: Sequence[CommandInfo],
                  public_url: str, now: Callable[[], datetime] = utc_now) -> None:  # fmt: skip
+        self.per_second = settings.messages_per_second
         self._accept = accept
         self._now = now
         # Large files take their time, and a long poll must not keep a message waiting for a connection.

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from storage.migrations.kinds import MOMENT
+from storage.migrations.kinds import IN_MYSQL, LONG_TEXT, MOMENT, ROW_ID
 
 revision = "0001"
 down_revision = None
@@ -19,20 +19,21 @@ def upgrade() -> None:
         sa.Column("chat", sa.String(64), nullable=False),
         sa.Column("thread", sa.String(64), nullable=False),
         sa.Column("external_id", sa.String(64), nullable=False),
-        sa.Column("form", sa.Text(), nullable=False),
-        sa.Column("answers", sa.Text(), nullable=False),
+        sa.Column("form", LONG_TEXT, nullable=False),
+        sa.Column("answers", LONG_TEXT, nullable=False),
         sa.Column("made_at", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_draft")),
         sa.UniqueConstraint(
             "account_id", "chat", "thread", "external_id", name=op.f("uq_draft_account_id_chat_thread_external_id")
         ),
+        **IN_MYSQL,
     )
     op.create_table(
         "inbox",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", ROW_ID, nullable=False),
         sa.Column("lane", sa.String(120), nullable=False),
         sa.Column("kind", sa.String(32), nullable=False),
-        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("body", LONG_TEXT, nullable=False),
         sa.Column("state", sa.String(32), nullable=False),
         sa.Column("due_at", MOMENT, nullable=False),
         sa.Column("lease_until", MOMENT, nullable=True),
@@ -43,17 +44,18 @@ def upgrade() -> None:
         sa.Column("event_id", sa.String(128), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inbox")),
         sa.UniqueConstraint("source", "event_id", name=op.f("uq_inbox_source_event_id")),
+        **IN_MYSQL,
     )
     with op.batch_alter_table("inbox", schema=None) as batch_op:
-        batch_op.create_index("ix_inbox_due", ["state", "due_at"], unique=False)
+        batch_op.create_index("ix_inbox_due", ["state", "due_at", "id"], unique=False)
         batch_op.create_index("ix_inbox_lane", ["state", "lane", "id"], unique=False)
 
     op.create_table(
         "outbox",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", ROW_ID, nullable=False),
         sa.Column("lane", sa.String(120), nullable=False),
         sa.Column("kind", sa.String(32), nullable=False),
-        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("body", LONG_TEXT, nullable=False),
         sa.Column("state", sa.String(32), nullable=False),
         sa.Column("due_at", MOMENT, nullable=False),
         sa.Column("lease_until", MOMENT, nullable=True),
@@ -61,9 +63,10 @@ def upgrade() -> None:
         sa.Column("problem", sa.String(500), nullable=False),
         sa.Column("made_at", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
+        **IN_MYSQL,
     )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
-        batch_op.create_index("ix_outbox_due", ["state", "due_at"], unique=False)
+        batch_op.create_index("ix_outbox_due", ["state", "due_at", "id"], unique=False)
         batch_op.create_index("ix_outbox_lane", ["state", "lane", "id"], unique=False)
 
     op.create_table(
@@ -74,6 +77,7 @@ def upgrade() -> None:
         sa.Column("zone", sa.String(64), nullable=False),
         sa.Column("greeted_at", MOMENT, nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
+        **IN_MYSQL,
     )
     op.create_table(
         "team",
@@ -90,6 +94,7 @@ def upgrade() -> None:
         sa.Column("made_at", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_team")),
         sa.UniqueConstraint("slug", name=op.f("uq_team_slug")),
+        **IN_MYSQL,
     )
     op.create_table(
         "channelaccount",
@@ -101,6 +106,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_channelaccount_team_id_team")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_channelaccount")),
         sa.UniqueConstraint("channel", "external_id", name=op.f("uq_channelaccount_channel_external_id")),
+        **IN_MYSQL,
     )
     with op.batch_alter_table("channelaccount", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_channelaccount_team_id"), ["team_id"], unique=False)
@@ -120,6 +126,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["holder_id"], ["person.id"], name=op.f("fk_conversation_holder_id_person")),
         sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_conversation_team_id_team")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_conversation")),
+        **IN_MYSQL,
     )
     with op.batch_alter_table("conversation", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_conversation_customer_id"), ["customer_id"], unique=False)
@@ -138,6 +145,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_hours_team_id_team")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_hours")),
         sa.UniqueConstraint("person_id", name=op.f("uq_hours_person_id")),
+        **IN_MYSQL,
     )
     with op.batch_alter_table("hours", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_hours_team_id"), ["team_id"], unique=False)
@@ -153,6 +161,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_role_team_id_team")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_role")),
         sa.UniqueConstraint("team_id", "person_id", name=op.f("uq_role_team_id_person_id")),
+        **IN_MYSQL,
     )
     with op.batch_alter_table("role", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_role_person_id"), ["person_id"], unique=False)
@@ -165,7 +174,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(120), nullable=False),
         sa.Column("description", sa.String(500), nullable=False),
         sa.Column("minutes", sa.Integer(), nullable=False),
-        sa.Column("price_minor", sa.Integer(), nullable=False),
+        sa.Column("price_minor", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.String(3), nullable=False),
         sa.Column("step_minutes", sa.Integer(), nullable=False),
         sa.Column("pause_minutes", sa.Integer(), nullable=False),
@@ -173,11 +182,12 @@ def upgrade() -> None:
         sa.Column("horizon_days", sa.Integer(), nullable=False),
         sa.Column("free_cancel_hours", sa.Integer(), nullable=False),
         sa.Column("late_fee_percent", sa.Integer(), nullable=False),
-        sa.Column("fulfilment", sa.Text(), nullable=False),
+        sa.Column("fulfilment", LONG_TEXT, nullable=False),
         sa.Column("retired", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_service_team_id_team")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_service")),
         sa.UniqueConstraint("team_id", "slug", name=op.f("uq_service_team_id_slug")),
+        **IN_MYSQL,
     )
     op.create_table(
         "booking",
@@ -203,6 +213,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["service_id"], ["service.id"], name=op.f("fk_booking_service_id_service")),
         sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_booking_team_id_team")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_booking")),
+        **IN_MYSQL,
     )
     with op.batch_alter_table("booking", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_booking_agent_id"), ["agent_id"], unique=False)
@@ -221,6 +232,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_desk_team_id_team")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_desk")),
         sa.UniqueConstraint("account_id", "chat", name=op.f("uq_desk_account_id_chat")),
+        **IN_MYSQL,
     )
     with op.batch_alter_table("desk", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_desk_team_id"), ["team_id"], unique=False)
@@ -237,23 +249,24 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_identity_person_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_identity")),
         sa.UniqueConstraint("account_id", "external_id", name=op.f("uq_identity_account_id_external_id")),
+        **IN_MYSQL,
     )
     with op.batch_alter_table("identity", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_identity_person_id"), ["person_id"], unique=False)
 
     op.create_table(
         "message",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", ROW_ID, nullable=False),
         sa.Column("conversation_id", sa.Integer(), nullable=False),
         sa.Column("audience", sa.String(32), nullable=True),
         sa.Column("author_id", sa.Integer(), nullable=True),
         sa.Column("from_side", sa.String(32), nullable=True),
         sa.Column("note", sa.Boolean(), nullable=False),
         sa.Column("card_key", sa.String(64), nullable=True),
-        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("body", LONG_TEXT, nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("origin", sa.String(200), nullable=True),
-        sa.Column("origin_json", sa.Text(), nullable=False),
+        sa.Column("origin_json", LONG_TEXT, nullable=False),
         sa.Column("said_at", MOMENT, nullable=False),
         sa.ForeignKeyConstraint(["author_id"], ["person.id"], name=op.f("fk_message_author_id_person")),
         sa.ForeignKeyConstraint(
@@ -262,6 +275,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
         sa.UniqueConstraint("conversation_id", "card_key", name=op.f("uq_message_conversation_id_card_key")),
         sa.UniqueConstraint("conversation_id", "version", name=op.f("uq_message_conversation_id_version")),
+        **IN_MYSQL,
     )
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_message_origin"), ["origin"], unique=False)
@@ -275,14 +289,14 @@ def upgrade() -> None:
         sa.Column("service_id", sa.Integer(), nullable=True),
         sa.Column("asked_by_id", sa.Integer(), nullable=False),
         sa.Column("sent_at", MOMENT, nullable=True),
-        sa.Column("amount_minor", sa.Integer(), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.String(3), nullable=False),
         sa.Column("description", sa.String(255), nullable=False),
         sa.Column("state", sa.String(32), nullable=False),
         sa.Column("gateway", sa.String(32), nullable=False),
         sa.Column("live", sa.Boolean(), nullable=False),
-        sa.Column("captured_minor", sa.Integer(), nullable=False),
-        sa.Column("refunded_minor", sa.Integer(), nullable=False),
+        sa.Column("captured_minor", sa.BigInteger(), nullable=False),
+        sa.Column("refunded_minor", sa.BigInteger(), nullable=False),
         sa.Column("payment_ref", sa.String(128), nullable=False),
         sa.Column("paid_checkout_id", sa.Integer(), nullable=True),
         sa.Column("receipt_url", sa.String(500), nullable=False),
@@ -301,6 +315,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_paymentrequest_team_id_team")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_paymentrequest")),
         sa.UniqueConstraint("code", name=op.f("uq_paymentrequest_code")),
+        **IN_MYSQL,
     )
     with op.batch_alter_table("paymentrequest", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_paymentrequest_conversation_id"), ["conversation_id"], unique=False)
@@ -321,6 +336,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_room")),
         sa.UniqueConstraint("name", name=op.f("uq_room_name")),
+        **IN_MYSQL,
     )
     with op.batch_alter_table("room", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_room_conversation_id"), ["conversation_id"], unique=False)
@@ -342,6 +358,7 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "conversation_id", "account_id", "chat", name=op.f("uq_seat_conversation_id_account_id_chat")
         ),
+        **IN_MYSQL,
     )
     with op.batch_alter_table("seat", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_seat_account_id"), ["account_id"], unique=False)
@@ -358,6 +375,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["booking_id"], ["booking.id"], name=op.f("fk_bookedcell_booking_id_booking")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bookedcell")),
         sa.UniqueConstraint("agent_id", "starts_at", name=op.f("uq_bookedcell_agent_id_starts_at")),
+        **IN_MYSQL,
     )
     with op.batch_alter_table("bookedcell", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_bookedcell_booking_id"), ["booking_id"], unique=False)
@@ -373,8 +391,8 @@ def upgrade() -> None:
         sa.Column("url", sa.String(2000), nullable=False),
         sa.Column("state", sa.String(32), nullable=False),
         sa.Column("payment_ref", sa.String(128), nullable=False),
-        sa.Column("captured_minor", sa.Integer(), nullable=False),
-        sa.Column("refunded_minor", sa.Integer(), nullable=False),
+        sa.Column("captured_minor", sa.BigInteger(), nullable=False),
+        sa.Column("refunded_minor", sa.BigInteger(), nullable=False),
         sa.Column("poll_at", MOMENT, nullable=True),
         sa.Column("polls", sa.Integer(), nullable=False),
         sa.Column("expires_at", MOMENT, nullable=False),
@@ -387,6 +405,7 @@ def upgrade() -> None:
             "gateway", "account", "checkout_ref", name=op.f("uq_checkout_gateway_account_checkout_ref")
         ),
         sa.UniqueConstraint("reference", name=op.f("uq_checkout_reference")),
+        **IN_MYSQL,
     )
     with op.batch_alter_table("checkout", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_checkout_payment_ref"), ["payment_ref"], unique=False)
@@ -395,8 +414,8 @@ def upgrade() -> None:
 
     op.create_table(
         "delivery",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("message_id", sa.Integer(), nullable=False),
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("message_id", ROW_ID, nullable=False),
         sa.Column("seat_id", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(32), nullable=False),
         sa.Column("sent_version", sa.Integer(), nullable=False),
@@ -406,6 +425,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["seat_id"], ["seat.id"], name=op.f("fk_delivery_seat_id_seat")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
         sa.UniqueConstraint("message_id", "seat_id", name=op.f("uq_delivery_message_id_seat_id")),
+        **IN_MYSQL,
     )
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_delivery_seat_id"), ["seat_id"], unique=False)
@@ -425,6 +445,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["room_id"], ["room.id"], name=op.f("fk_joincode_room_id_room")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_joincode")),
         sa.UniqueConstraint("digest", name=op.f("uq_joincode_digest")),
+        **IN_MYSQL,
     )
     with op.batch_alter_table("joincode", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_joincode_room_id"), ["room_id"], unique=False)
@@ -439,6 +460,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_presence_person_id_person")),
         sa.ForeignKeyConstraint(["room_id"], ["room.id"], name=op.f("fk_presence_room_id_room")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_presence")),
+        **IN_MYSQL,
     )
     with op.batch_alter_table("presence", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_presence_room_id"), ["room_id"], unique=False)
@@ -449,7 +471,7 @@ def upgrade() -> None:
         sa.Column("request_id", sa.Integer(), nullable=False),
         sa.Column("reference", sa.String(40), nullable=False),
         sa.Column("payment_ref", sa.String(128), nullable=False),
-        sa.Column("amount_minor", sa.Integer(), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
         sa.Column("reason", sa.String(255), nullable=False),
         sa.Column("asked_by_id", sa.Integer(), nullable=True),
         sa.Column("done_at", MOMENT, nullable=True),
@@ -461,6 +483,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_refund")),
         sa.UniqueConstraint("reference", name=op.f("uq_refund_reference")),
+        **IN_MYSQL,
     )
     with op.batch_alter_table("refund", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_refund_request_id"), ["request_id"], unique=False)
@@ -473,12 +496,13 @@ def upgrade() -> None:
         sa.Column("checkout_id", sa.Integer(), nullable=True),
         sa.Column("kind", sa.String(32), nullable=False),
         sa.Column("source", sa.String(32), nullable=False),
-        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("body", LONG_TEXT, nullable=False),
         sa.Column("misfit", sa.String(300), nullable=False),
         sa.Column("heard_at", MOMENT, nullable=False),
         sa.ForeignKeyConstraint(["checkout_id"], ["checkout.id"], name=op.f("fk_gatewayfact_checkout_id_checkout")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_gatewayfact")),
         sa.UniqueConstraint("gateway", "event_key", name=op.f("uq_gatewayfact_gateway_event_key")),
+        **IN_MYSQL,
     )
     with op.batch_alter_table("gatewayfact", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_gatewayfact_checkout_id"), ["checkout_id"], unique=False)

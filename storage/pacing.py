@@ -1,0 +1,66 @@
+"""Budgets and turns that all processes share: how fast a platform is spoken to, and who does a sweep."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.tables import Pace, SweepTurn
+
+NOTHING = timedelta()
+
+
+class Pacing:
+    """The rows are locked while they are looked at, so that two processes cannot spend the same moment."""
+
+    def __init__(self, session: AsyncSession, now: datetime) -> None:
+        """Part of one `Work`."""
+        self._db = session
+        self._now = now
+
+    async def spend(self, key: str, *, every: timedelta, burst: int) -> timedelta:
+        """Spend one word of a budget: one `every` so often, `burst` at once. How long to wait when it is used up."""
+        row = await self._pace(key)
+        taken = max(row.free_at, self._now)
+        wait = taken - every * (burst - 1) - self._now
+        if wait > NOTHING:
+            return wait
+        row.free_at = taken + every
+        return NOTHING
+
+    async def hold(self, key: str, pause: timedelta) -> None:
+        """The platform asked for patience: nobody speaks there before it is over."""
+        row = await self._pace(key)
+        row.free_at = max(row.free_at, self._now + pause)
+
+    async def held(self, key: str) -> timedelta:
+        """How long the platform still wants patience there."""
+        row = await self._db.get(Pace, key)
+        return max(row.free_at - self._now, NOTHING) if row else NOTHING
+
+    async def take_turn(self, name: str, lasts: timedelta) -> bool:
+        """Whether this process does a sweep now; the next turn is free after `lasts`."""
+        row = await self._db.get(SweepTurn, name, with_for_update=True)
+        if row is None:
+            return await self._first(SweepTurn(name=name, until=self._now + lasts))
+        # A clock that was set back must not stop the sweeps for as long as it was ahead.
+        if self._now < row.until <= self._now + lasts:
+            return False
+        row.until = self._now + lasts
+        return True
+
+    async def _pace(self, key: str) -> Pace:
+        row = await self._db.get(Pace, key, with_for_update=True)
+        if row is None:
+            await self._first(Pace(key=key, free_at=self._now))
+            row = await self._db.get_one(Pace, key, with_for_update=True)
+        return row
+
+    async def _first(self, row: Pace | SweepTurn) -> bool:
+        try:
+            async with self._db.begin_nested():
+                self._db.add(row)
+                await self._db.flush()
+        except IntegrityError:
+            return False
+        return True

@@ -1,0 +1,266 @@
+"""The engine: lanes in order, trying again, giving up and saying so, and being killed at any line."""
+
+import asyncio
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from sqlalchemy.exc import OperationalError
+
+from bot.engine import AT_ONCE, MOST_TRIES, Engine, LeaseLost, outbox_pump, pause_after
+from handlers.channel import TryLater, Undeliverable
+from handlers.hearing import accept
+from storage.database import Database
+from storage.queues import Claimed
+from storage.schema import upgrade
+from tests.handlers.town import HandClock, Town, empty_database, town
+
+ROUNDS = 20
+WORDS = 12
+CUSTOMERS = ("mia", "noor", "omar")
+
+
+@dataclass
+class Worker:
+    """Carries out jobs as it is told to, and remembers which."""
+
+    database: Database
+    clock: HandClock
+    outcomes: dict[str, list[Exception]] = field(default_factory=dict)
+    begun: list[str] = field(default_factory=list)
+    done: list[str] = field(default_factory=list)
+    given_up: list[tuple[str, str]] = field(default_factory=list)
+    at_once: int = 0
+    most_at_once: int = 0
+    gate: asyncio.Event | None = None
+
+    async def carry_out(self, job: Claimed) -> None:
+        self.begun.append(job.body)
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
+        try:
+            if self.gate is not None:
+                await self.gate.wait()
+            if errors := self.outcomes.get(job.body):
+                raise errors.pop(0)
+            async with self.database.begin() as work:
+                await work.outbox.done(job)
+            self.done.append(job.body)
+        finally:
+            self.at_once -= 1
+
+    async def give_up(self, job: Claimed, problem: str) -> None:
+        self.given_up.append((job.body, problem))
+
+    async def add(self, *bodies: str) -> None:
+        async with self.database.begin() as work:
+            for body in bodies:
+                await work.outbox.add(lane=body[0], kind="test", body=body)
+
+    @asynccontextmanager
+    async def working(self) -> AsyncIterator[None]:
+        engine = Engine(self.database, pumps=(outbox_pump(self.database, self.carry_out, self.give_up),), sweeps=())
+        await engine.start()
+        try:
+            yield
+        finally:
+            await engine.stop()
+
+    async def until(self, happened: Callable[[], bool]) -> None:
+        """Wait for it, with the clock running fast."""
+        async with asyncio.timeout(10):
+            while not happened():
+                self.clock.pass_by(seconds=5)
+                await asyncio.sleep(0.01)
+
+
+@pytest_asyncio.fixture
+async def worker(tmp_path: Path) -> AsyncIterator[Worker]:
+    clock = HandClock()
+    database = Database(f"sqlite:///{tmp_path}/engine.db", keys=["a key of the tests"], clock=clock)
+    await upgrade(database)
+    yield Worker(database, clock)
+    await database.aclose()
+
+
+async def test_each_lane_is_carried_out_in_order_and_lanes_go_side_by_side(worker: Worker) -> None:
+    bodies = [f"{lane}{number}" for number in range(6) for lane in "abc"]
+    await worker.add(*bodies)
+    async with worker.working():
+        await worker.until(lambda: len(worker.done) == len(bodies))
+    for lane in "abc":
+        assert [body for body in worker.done if body[0] == lane] == [f"{lane}{number}" for number in range(6)]
+    assert worker.most_at_once > 1
+
+
+async def test_no_more_jobs_are_in_hand_than_there_are_hands(worker: Worker) -> None:
+    worker.gate = asyncio.Event()
+    await worker.add(*(chr(65 + number) for number in range(AT_ONCE + 10)))
+    async with worker.working():
+        await worker.until(lambda: worker.at_once == AT_ONCE)
+        worker.gate.set()
+        await worker.until(lambda: len(worker.done) == AT_ONCE + 10)
+    assert worker.most_at_once == AT_ONCE
+
+
+async def test_what_fails_is_tried_again_and_holds_up_its_lane_only(worker: Worker) -> None:
+    worker.outcomes = {"a1": [RuntimeError("once"), RuntimeError("twice")]}
+    await worker.add("a1", "a2", "b1")
+    async with worker.working():
+        await worker.until(lambda: len(worker.done) == 3)
+    assert worker.done == ["b1", "a1", "a2"]
+    assert worker.begun.count("a1") == 3
+    assert worker.given_up == []
+
+
+async def test_what_fails_too_often_is_given_up_and_said_so(worker: Worker) -> None:
+    worker.outcomes = {"a1": [RuntimeError("no") for _ in range(MOST_TRIES)]}
+    await worker.add("a1", "a2")
+    async with worker.working():
+        await worker.until(lambda: worker.done == ["a2"])
+    assert worker.given_up == [("a1", "RuntimeError: no")]
+    assert worker.begun.count("a1") == MOST_TRIES
+
+
+async def test_patience_that_is_asked_for_is_no_failure(worker: Worker) -> None:
+    worker.outcomes = {"a1": [TryLater(3) for _ in range(MOST_TRIES + 2)]}
+    await worker.add("a1")
+    async with worker.working():
+        await worker.until(lambda: worker.done == ["a1"])
+    assert worker.given_up == []
+
+
+async def test_a_job_that_somebody_else_has_is_let_go(worker: Worker) -> None:
+    worker.outcomes = {"a1": [LeaseLost()]}
+    await worker.add("a1")
+    async with worker.working():
+        await worker.until(lambda: worker.done == ["a1"])
+    assert worker.given_up == []
+
+
+async def test_the_engine_goes_on_when_the_database_did_not_answer(worker: Worker) -> None:
+    pump = outbox_pump(worker.database, worker.carry_out, worker.give_up)
+    broken = [OperationalError("SELECT", {}, Exception("database is locked")) for _ in range(3)]
+    queue = pump.queue
+
+    def stumbling(work: object) -> object:
+        if broken:
+            raise broken.pop()
+        return queue(work)  # type: ignore[arg-type]
+
+    pump.queue = stumbling  # type: ignore[assignment]
+    engine = Engine(worker.database, pumps=(pump,), sweeps=())
+    await worker.add("a1")
+    await engine.start()
+    await worker.until(lambda: worker.done == ["a1"])
+    await engine.stop()
+
+
+async def test_a_sweep_that_fails_stops_neither_the_others_nor_itself(worker: Worker) -> None:
+    swept: list[str] = []
+
+    async def fails() -> None:
+        swept.append("fails")
+        raise RuntimeError("no")
+
+    async def works() -> None:
+        swept.append("works")
+
+    engine = Engine(worker.database, pumps=(), sweeps=(fails, works), every=timedelta(milliseconds=10))
+    await engine.start()
+    await worker.until(lambda: len(swept) >= 4)
+    await engine.stop()
+    assert swept[:4] == ["fails", "works", "fails", "works"]
+
+
+async def test_stopping_finishes_what_is_in_hand_and_takes_nothing_new(worker: Worker) -> None:
+    worker.gate = asyncio.Event()
+    await worker.add("a1", "a2")
+    async with worker.working():
+        await worker.until(lambda: worker.begun == ["a1"])
+        asyncio.get_running_loop().call_later(0.05, worker.gate.set)
+    assert worker.done == ["a1"]
+    assert worker.begun == ["a1"]
+
+
+def test_the_gaps_grow_and_end() -> None:
+    for tries in range(1, 12):
+        gap = pause_after(tries) / timedelta(seconds=min(2 ** (tries - 1), 64))
+        assert 0.8 <= gap <= 1.2
+
+
+async def test_words_that_the_platform_never_takes_are_given_back_to_their_author(tmp_path: Path) -> None:
+    template = tmp_path / "empty.db"
+    await empty_database(template)
+    async with town(template) as made:
+        await _claimed_case(made)
+        made.notebook.fails = {"mia": ConnectionError("nobody there")}
+        ana = made.ana.at("acme-desk", await made.case_thread(1))
+        await made.hear(ana.says("are you there?"))
+        engine = Engine(
+            made.database, pumps=(outbox_pump(made.database, made.jobs.send_out, made.jobs.not_sent_out),), sweeps=()
+        )  # fmt: skip
+        await engine.start()
+        async with asyncio.timeout(20):
+            while not any(one.message.title == "Not delivered" for one in made.notebook.shown):
+                made.clock.pass_by(seconds=10)
+                await asyncio.sleep(0.01)
+        await engine.stop()
+
+
+async def _claimed_case(made: Town) -> None:
+    await made.hear(made.mia.says("hello"))
+    await made.drain()
+    await made.hear(made.ana.at("acme-desk", await made.case_thread(1)).does("claim"))
+    await made.drain()
+
+
+async def test_an_undeliverable_answer_troubles_nobody(tmp_path: Path) -> None:
+    class Deaf:
+        name = "telegram"
+
+        async def answer(self, *_: object, **__: object) -> None:
+            raise Undeliverable("gone", gone=True)
+
+    template = tmp_path / "empty.db"
+    await empty_database(template)
+    async with town(template) as made:
+        made.jobs.channels["telegram"] = Deaf()  # type: ignore[index]
+        await made.hear(made.mia.does("help"))
+        await made.drain()
+        async with made.database.begin() as work:
+            assert await work.outbox.next_due() is None
+
+
+async def test_nothing_is_lost_when_the_engine_is_killed_at_any_line(tmp_path: Path) -> None:
+    await empty_database(tmp_path / "empty.db")
+    async with town(tmp_path / "empty.db") as made:
+        for number in range(WORDS):
+            for name in CUSTOMERS:
+                voice = type(made.mia)("acme-bot", name, name, name=name.title())
+                await accept(made.house, voice.says(f"{name} {number:02}"))
+        async with made.database.engine.connect() as connection:
+            await connection.exec_driver_sql("COMMIT")
+            await connection.exec_driver_sql(f"VACUUM INTO '{tmp_path}/town.db'")
+            await connection.exec_driver_sql("BEGIN")
+    await asyncio.to_thread(_be_killed, tmp_path)
+    shown = [line.partition(" ")[2] for line in (tmp_path / "shown").read_text().splitlines()]
+    words = [text for text in shown if text[-2:].isdecimal()]
+    for name in CUSTOMERS:
+        mine = [text for text in words if text.startswith(name)]
+        assert list(dict.fromkeys(mine)) == [f"{name} {number:02}" for number in range(WORDS)]
+        assert mine == sorted(mine)
+    again = sum(Counter(words).values()) - len(set(words))
+    assert again <= ROUNDS * len(CUSTOMERS)
+
+
+def _be_killed(folder: Path) -> None:
+    script = [sys.executable, "-m", "tests.bot.mortal_engine", str(folder), str(ROUNDS)]
+    subprocess.run(script, check=True, timeout=50, cwd=Path(__file__).parents[2])

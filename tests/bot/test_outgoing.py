@@ -1,0 +1,135 @@
+"""Webhooks to the team's own system, received by a real server and verified by the specification's own library."""
+
+import asyncio
+import base64
+import json
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from standardwebhooks import Webhook, WebhookVerificationError
+
+from bot.engine import Engine, outbox_pump
+from bot.outgoing import signing_key
+from handlers.channel import TryLater
+from handlers.effects import TellTeam
+from handlers.fulfilment import tell_team
+from tests.handlers.town import Town, empty_database, town
+
+SECRET = "whsec_" + base64.b64encode(b"a secret of the tests, long enough").decode()
+
+
+@dataclass
+class Receiver:
+    """The team's own system: what it got, and what it answers next."""
+
+    town: Town
+    answers: list[web.Response] = field(default_factory=list)
+    got: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+
+    async def take(self, request: web.Request) -> web.Response:
+        self.got.append((await request.text(), {name.lower(): value for name, value in request.headers.items()}))
+        return self.answers.pop(0) if self.answers else web.Response()
+
+    async def tell(self, event: str, **data: object) -> None:
+        async with self.town.database.begin() as work:
+            await tell_team(work, await work.people.team(self.town.team.id), event, data)
+
+    async def effect(self) -> TellTeam:
+        """One event, outside the outbox."""
+        at = self.town.clock.now
+        return TellTeam(team_id=self.town.team.id, webhook_id="msg_1", event="payment.paid", data="{}", at=at)
+
+    async def work_until(self, happened: Callable[[], bool]) -> None:
+        pump = outbox_pump(self.town.database, self.town.jobs.send_out, self.town.jobs.not_sent_out)
+        engine = Engine(self.town.database, pumps=(pump,), sweeps=())
+        await engine.start()
+        try:
+            async with asyncio.timeout(10):
+                while not happened():
+                    self.town.clock.pass_by(milliseconds=500)
+                    await asyncio.sleep(0.01)
+        finally:
+            await engine.stop()
+
+
+@pytest_asyncio.fixture
+async def receiver(tmp_path: Path) -> AsyncIterator[Receiver]:
+    await empty_database(tmp_path / "empty.db")
+    async with town(tmp_path / "empty.db") as made:
+        made.clock.now = datetime.now(UTC)
+        there = Receiver(made)
+        app = web.Application()
+        app.router.add_post("/hook", there.take)
+        async with TestServer(app) as server:
+            async with made.database.begin() as work:
+                team = await work.people.team(made.team.id)
+                team.webhook_url = str(server.make_url("/hook"))
+                team.sealed_webhook_secret = work.vault.seal(SECRET)
+            yield there
+
+
+async def test_what_arrives_is_signed_as_the_specification_says(receiver: Receiver) -> None:
+    await receiver.tell("payment.paid", request="abc", amount=4900)
+    await receiver.work_until(lambda: len(receiver.got) == 1)
+    body, headers = receiver.got[0]
+    told = Webhook(SECRET).verify(body, headers)
+    assert told["type"] == "payment.paid"
+    assert told["data"] == {"request": "abc", "amount": 4900}
+    assert datetime.fromisoformat(told["timestamp"]).tzinfo is not None
+    assert headers["content-type"] == "application/json"
+    with pytest.raises(WebhookVerificationError):
+        Webhook(SECRET).verify(body.replace("4900", "4901"), headers)
+
+
+async def test_a_receiver_that_stumbles_is_told_again_under_the_same_id(receiver: Receiver) -> None:
+    receiver.answers = [web.Response(status=500), web.Response(status=503), web.Response(status=302)]
+    await receiver.tell("payment.paid", request="abc")
+    await receiver.work_until(lambda: len(receiver.got) == 4)
+    assert len({headers["webhook-id"] for _, headers in receiver.got}) == 1
+    assert len({body for body, _ in receiver.got}) == 1
+
+
+async def test_a_receiver_that_asks_for_patience_gets_it(receiver: Receiver) -> None:
+    receiver.answers = [web.Response(status=429, headers={"retry-after": "20"})]
+    began = receiver.town.clock.now
+    await receiver.tell("payment.paid", request="abc")
+    await receiver.work_until(lambda: len(receiver.got) == 2)
+    assert receiver.town.clock.now - began >= timedelta(seconds=20)
+
+
+@pytest.mark.parametrize(
+    ("asked", "seconds"),
+    [
+        ("7", 7), ("0", 1), ("99999999", 3600), ("", 30), ("soon", 30), ("inf", 30), ("nan", 30), ("-5", 30),
+        ("in a minute", 60),
+    ],
+)  # fmt: skip
+async def test_patience_has_bounds_however_it_is_asked_for(receiver: Receiver, asked: str, seconds: float) -> None:
+    now = receiver.town.clock.now = receiver.town.clock.now.replace(microsecond=0)
+    words = format_datetime(now + timedelta(minutes=1), usegmt=True) if asked == "in a minute" else asked
+    receiver.answers = [web.Response(status=429, headers={"retry-after": words})]
+    from bot.outgoing import post_to_team
+
+    with pytest.raises(TryLater) as patience:
+        await post_to_team(receiver.town.house, await receiver.effect())
+    assert patience.value.seconds == seconds
+
+
+async def test_a_team_hears_its_events_in_order(receiver: Receiver) -> None:
+    receiver.answers = [web.Response(status=500)]
+    for number in range(4):
+        await receiver.tell("payment.paid", number=number)
+    await receiver.work_until(lambda: len(receiver.got) == 5)
+    assert [json.loads(body)["data"]["number"] for body, _ in receiver.got] == [0, 0, 1, 2, 3]
+
+
+async def test_any_word_can_be_a_secret() -> None:
+    assert signing_key(SECRET) == SECRET
+    Webhook(signing_key("a word of their own"))

@@ -1,0 +1,64 @@
+"""One loop and one Chromium per worker; what a test starts has ended when the next begins."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+
+import hypothesis
+import pytest_asyncio
+from playwright.async_api import Browser, Playwright, async_playwright
+
+CHROMIUM = "/usr/bin/chromium"
+PLAIN = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
+FAKE_DEVICES = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
+
+# The library's own way to say that its new type of waiting time is welcome; read at each wait, so said once for all.
+os.environ["PTB_TIMEDELTA"] = "true"
+
+# A machine with other work is slow now and then: a deadline would blame the example at hand.
+hypothesis.settings.register_profile("quick", deadline=None, max_examples=60)
+hypothesis.settings.register_profile("nightly", deadline=None, max_examples=2000)
+hypothesis.settings.load_profile("nightly" if os.environ.get("BELLHOP_NIGHTLY") else "quick")
+
+
+@pytest_asyncio.fixture(autouse=True)
+async def nothing_left_running() -> AsyncIterator[None]:
+    """A test that leaves a task behind is named, instead of the next one that stumbles over it."""
+    before = asyncio.all_tasks()
+    yield
+    left = asyncio.all_tasks() - before - {asyncio.current_task()}
+    _, running = await asyncio.wait(left, timeout=2) if left else (set(), set())
+    for task in running:
+        task.cancel()
+    assert not running
+
+
+@pytest_asyncio.fixture(scope="session")
+async def playwright() -> AsyncIterator[Playwright]:
+    """The driver of browsers."""
+    async with async_playwright() as driver:
+        yield driver
+
+
+@pytest_asyncio.fixture(scope="session")
+async def chromium(playwright: Playwright) -> AsyncIterator[Browser]:
+    """Chromium with a made-up camera and microphone; its start takes a second, so it happens once."""
+    started = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*PLAIN, *FAKE_DEVICES])
+    yield started
+    await started.close()
+
+
+@pytest_asyncio.fixture
+async def browser(chromium: Browser) -> AsyncIterator[Browser]:
+    """Chromium without a trace of earlier visits: every page and context of a test is closed after it."""
+    yield chromium
+    for context in chromium.contexts:
+        await context.close()
+
+
+@pytest_asyncio.fixture
+async def bare_browser(playwright: Playwright) -> AsyncIterator[Browser]:
+    """Chromium on a machine without camera and microphone."""
+    started = await playwright.chromium.launch(executable_path=CHROMIUM, args=PLAIN)
+    yield started
+    await started.close()

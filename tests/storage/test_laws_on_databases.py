@@ -1,0 +1,203 @@
+"""The laws that unique keys and locks carry hold in every race, on each kind of database."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col
+
+from payments.facts import FactKind, Source
+from payments.machine import State
+from storage.bookings import SlotTaken
+from storage.database import Database
+from storage.tables import (
+    BookedCell,
+    Booking,
+    BookingState,
+    Checkout,
+    GatewayFact,
+    Inbox,
+    PaymentRequest,
+    Service,
+    SpokenMessage,
+)
+from storage.work import Work
+from tests.storage.rows import NOON, Case, a_case
+
+MANY = 8
+
+
+@pytest_asyncio.fixture
+async def case(database: Database) -> Case:
+    return await a_case(database)
+
+
+async def race(database: Database, act: Callable[[Work, int], Awaitable[Any]]) -> Sequence[Any]:
+    """Several transactions at once; what each returned or raised."""
+    begun = asyncio.Barrier(1 if database.url.get_backend_name() == "sqlite" else MANY)
+
+    async def one(number: int) -> Any:
+        async with database.begin() as work:
+            await work.people.teams()
+            # All of them are in the middle of a transaction; SQLite lets in one after the other.
+            await begun.wait()
+            return await act(work, number)
+
+    return await asyncio.gather(*(one(number) for number in range(MANY)), return_exceptions=True)
+
+
+def booking(case: Case, service: Service, number: int) -> Booking:
+    """Half an hour that begins a little later each time, so that every two of them overlap."""
+    starts = NOON + timedelta(minutes=5 * (number % 3))
+    return Booking(
+        team_id=case.team, service_id=service.id, customer_id=case.customer, agent_id=case.agent, starts_at=starts,
+        ends_at=starts + timedelta(minutes=30), busy_until=starts + timedelta(minutes=30), state=BookingState.HELD,
+        hold_until=NOON + timedelta(days=9999), uid=str(number), made_at=NOON,
+    )  # fmt: skip
+
+
+async def test_of_many_who_want_a_slot_one_gets_it(database: Database, case: Case) -> None:
+    service = Service(team_id=case.team, slug="s", name="S", minutes=30, price_minor=1, currency="EUR")
+    async with database.begin() as work:
+        await work.people.add(service)
+
+    async def hold(work: Work, number: int) -> int:
+        await work.bookings.hold(booking(case, service, number))
+        return number
+
+    told = await race(database, hold)
+    won = [each for each in told if isinstance(each, int)]
+    assert len(won) == 1 and all(isinstance(each, SlotTaken) for each in told if each not in won), told
+    async with database.begin() as work:
+        assert (await work.session.execute(select(func.count(col(BookedCell.id))))).scalar_one() == 6
+        assert (await work.session.execute(select(col(Booking.uid)))).scalars().all() == [str(won[0])]
+
+
+async def test_of_many_who_claim_a_case_one_holds_it(database: Database, case: Case) -> None:
+    async with database.begin() as work:
+        agents = [await work.people.meet(case.account, f"a{number}", name="A") for number in range(MANY)]
+
+    async def claim(work: Work, number: int) -> bool:
+        return await work.talk.claim(case.conversation, agents[number].id)
+
+    told = await race(database, claim)
+    assert sorted(told) == [False] * (MANY - 1) + [True]
+    async with database.begin() as work:
+        held = await work.talk.conversation(case.conversation)
+        assert held is not None and held.holder_id == agents[told.index(True)].id
+        assert await work.talk.claim(case.conversation, agents[told.index(True)].id), "to claim twice changes nothing"
+
+
+async def test_what_comes_in_many_times_at_once_is_taken_once(database: Database, case: Case) -> None:
+    async def take(work: Work, number: int) -> bool:
+        return await work.inbox.take_in("telegram:1", "update 7", lane="l", kind="k", body=str(number))
+
+    told = await race(database, take)
+    assert sorted(told) == [False] * (MANY - 1) + [True]
+    async with database.begin() as work:
+        kept = (await work.session.execute(select(col(Inbox.body)))).scalars().all()
+    assert kept == [str(told.index(True))]
+
+
+async def test_what_came_in_is_taken_again_when_the_first_who_took_it_failed(database: Database, case: Case) -> None:
+    async def take(work: Work, number: int) -> bool:
+        new = await work.inbox.take_in("telegram:1", "update 7", lane="l", kind="k", body=str(number))
+        if new and number < MANY // 2:
+            raise RuntimeError
+        return new
+
+    told = await race(database, take)
+    assert True in told or all(isinstance(each, RuntimeError) for each in told if each is not False), told
+    async with database.begin() as work:
+        kept = (await work.session.execute(select(col(Inbox.body)))).scalars().all()
+    assert kept == [str(told.index(True))] if True in told else not kept
+
+
+async def test_versions_of_a_conversation_leave_no_gap_and_are_never_given_twice(database: Database, case: Case) -> None:
+    async def say(work: Work, number: int) -> int:
+        version = await work.talk.next_version(case.conversation)
+        await work.talk.add(message(case, version))
+        return version
+
+    assert sorted(await race(database, say)) == list(range(1, MANY + 1))
+
+
+def message(case: Case, version: int, key: str | None = None) -> SpokenMessage:
+    return SpokenMessage(conversation_id=case.conversation, card_key=key, body="{}", version=version, said_at=NOON)
+
+
+async def test_a_card_is_there_once_and_words_without_a_key_as_often_as_said(database: Database, case: Case) -> None:
+    async with database.begin() as work:
+        for version, key in enumerate((None, None, None, "case", "pay:1"), start=1):
+            await work.talk.add(message(case, version, key))
+    with pytest.raises(IntegrityError):
+        async with database.begin() as work:
+            await work.talk.add(message(case, 6, "case"))
+
+
+async def test_after_a_broken_key_in_a_savepoint_the_transaction_goes_on(database: Database, case: Case) -> None:
+    async with database.begin() as work:
+        await work.talk.add(message(case, 1, "case"))
+        with pytest.raises(IntegrityError):
+            async with work.session.begin_nested():
+                await work.talk.add(message(case, 2, "case"))
+        await work.talk.add(message(case, 3, "other"))
+    async with database.begin() as work:
+        kept = await work.session.execute(select(col(SpokenMessage.version)).order_by(col(SpokenMessage.version)))
+        assert kept.scalars().all() == [1, 3]
+
+
+async def a_checkout(database: Database, case: Case) -> tuple[int, int]:
+    """A request with an open checkout; their numbers."""
+    async with database.begin() as work:
+        request = PaymentRequest(
+            code="c", team_id=case.team, conversation_id=case.conversation, asked_by_id=case.agent, amount_minor=100,
+            currency="EUR", description="d", gateway="stripe", expires_at=NOON, made_at=NOON,
+        )  # fmt: skip
+        await work.payments.add(request)
+        checkout = Checkout(
+            request_id=request.id, gateway="stripe", reference="r", checkout_ref="cs_1", expires_at=NOON, made_at=NOON
+        )
+        await work.payments.add(checkout)
+        return request.id, checkout.id
+
+
+async def test_facts_that_arrive_together_see_each_other(database: Database, case: Case) -> None:
+    request_id, checkout_id = await a_checkout(database, case)
+
+    async def hear(work: Work, number: int) -> int:
+        found = await work.payments.checkout_for("stripe", checkout_ref="cs_1", reference="", payment_ref="")
+        await work.payments.request(request_id)
+        assert found is not None
+        told = await work.payments.keep_fact(
+            GatewayFact(
+                gateway="stripe", event_key=f"e{number}", checkout_id=checkout_id, kind=FactKind.CAPTURED,
+                source=Source.WEBHOOK, body="{}", heard_at=NOON,
+            )
+        )  # fmt: skip
+        assert told
+        return len(await work.payments.facts_of(checkout_id))
+
+    assert sorted(await race(database, hear)) == list(range(1, MANY + 1))
+
+
+async def test_under_the_lock_a_request_and_its_checkout_read_as_they_are_now(database: Database, case: Case) -> None:
+    request_id, checkout_id = await a_checkout(database, case)
+
+    async def pay(work: Work, number: int) -> tuple[str, str]:
+        early, checkout = await work.payments.request_by_code("c"), await work.payments.checkout(checkout_id)
+        request = await work.payments.request(request_id)
+        assert early is request and request is not None and checkout is not None
+        seen = request.payment_ref, checkout.payment_ref
+        request.payment_ref = checkout.payment_ref = f"pi_{number}"
+        request.state = State.PAID
+        return seen
+
+    seen = await race(database, pay)
+    assert len({request for request, _ in seen}) == MANY, "each saw what the one before it had written"
+    assert all(request == checkout for request, checkout in seen)
