@@ -98,7 +98,7 @@ def _slack(pattern: Json, secret: str) -> Callable[[int], Post]:
 
     def make(number: int) -> Post:
         at = f"{int(time.time())}.{number:06d}"
-        event = pattern["event"] | {
+        fresh = {
             "ts": at,
             "event_ts": at,
             "client_msg_id": f"bench-{number}",

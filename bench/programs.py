@@ -55,7 +55,8 @@ async def running(
         yield Program(url, process, time.perf_counter() - began)
     finally:
         process.terminate()
-        process.wait(SOON)
+        # In a thread, since what it must finish first may need this one.
+        await asyncio.to_thread(process.wait, SOON)
 
 
 def _spawn(arguments: Sequence[str], log: Path, environ: Mapping[str, str]) -> subprocess.Popen[bytes]:

@@ -113,7 +113,7 @@ class Pump:
             log.info("somebody else has it by now", queue=self.name, job=job.id)
             return "lost"
         except TryLater as later:
-            await self._again(job, timedelta(seconds=later.seconds), str(later), failed=False)
+            await self._patiently(job, later)
             return "later"
         except Exception as error:
             await self._stumbled(job, error)
@@ -134,9 +134,16 @@ class Pump:
         async with self.database.begin() as work:
             await self.queue(work).bury(job, problem)
 
-    async def _again(self, job: Claimed, pause: timedelta, problem: str, *, failed: bool = True) -> None:
+    async def _again(self, job: Claimed, pause: timedelta, problem: str) -> None:
         async with self.database.begin() as work:
-            await self.queue(work).retry(job, due_at=work.now + pause, problem=problem, failed=failed)
+            await self.queue(work).retry(job, due_at=work.now + pause, problem=problem)
+
+    async def _patiently(self, job: Claimed, later: TryLater) -> None:
+        """Waiting because somebody asked for it is no failure."""
+        pause = timedelta(seconds=later.seconds)
+        async with self.database.begin() as work:
+            due_at = work.now + pause
+            await self.queue(work).retry(job, due_at=due_at, problem="", failed=False, reserved=later.reserved)
         if pause.total_seconds() < PATIENCE:
             # Sooner than the next look: a budget of 30 messages a second waits 33 ms for the next one.
             asyncio.get_running_loop().call_later(pause.total_seconds(), self.database.signals.send, [self.name])

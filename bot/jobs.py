@@ -55,7 +55,8 @@ class Jobs:
             TellTeam: self._tell_team,
         }
         if isinstance(effect, Deliver):
-            await delivery.deliver(self.house, self.channels, effect, lambda work: work.outbox.holds(job))
+            hold = delivery.Hold(lambda work: work.outbox.holds(job), reserved=job.reserved)
+            await delivery.deliver(self.house, self.channels, effect, hold)
         else:
             await carry[type(effect)](effect)
         async with self.house.database.begin() as work:

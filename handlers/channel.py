@@ -28,10 +28,11 @@ class Undeliverable(Exception):
 class TryLater(Exception):
     """The platform asks for patience, in `seconds`."""
 
-    def __init__(self, seconds: float) -> None:
-        """Seconds from now."""
+    def __init__(self, seconds: float, *, reserved: bool = False) -> None:
+        """Seconds from now. `reserved`: that moment of the budget is kept for whoever is told so."""
         super().__init__(f"try again in {seconds:g} s")
         self.seconds = seconds
+        self.reserved = reserved
 
 
 Fetch = Callable[[Attachment], Awaitable[bytes]]

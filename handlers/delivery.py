@@ -16,10 +16,19 @@ from storage.tables import ChannelAccount, Conversation, Delivery, DeliveryState
 from storage.work import Work
 
 Channels = Mapping[str, Channel]
-StillMine = Callable[[Work], Awaitable[bool]]
-"""Whether the worker still has the delivery in hand; one that slept past its lease must not send."""
 BURST = 1.0
 """Seconds' worth of a budget that may be spent at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A worker's hold on a delivery: one that slept past its lease must not send.
+
+    `reserved`: it has waited for a moment of the budget that is its own now.
+    """
+
+    still_mine: Callable[[Work], Awaitable[bool]]
+    reserved: bool = False
 
 
 class NotMine(Exception):
@@ -36,9 +45,9 @@ class Errand:
     replaces: str
 
 
-async def deliver(house: House, channels: Channels, effect: Deliver, still_mine: StillMine) -> None:
+async def deliver(house: House, channels: Channels, effect: Deliver, hold: Hold) -> None:
     """Bring a message to a seat. Raises TryLater, NotMine, or what the channel raises when trying again may help."""
-    errand = await _errand(house, channels, effect, still_mine)
+    errand = await _errand(house, channels, effect, hold)
     if errand is None:
         return
     if not errand.seat.reachable:
@@ -60,10 +69,10 @@ async def deliver(house: House, channels: Channels, effect: Deliver, still_mine:
         await _arrived(house, effect, errand.message.version, sent)
 
 
-async def _errand(house: House, channels: Channels, effect: Deliver, still_mine: StillMine) -> Errand | None:
+async def _errand(house: House, channels: Channels, effect: Deliver, hold: Hold) -> Errand | None:
     """None when that version is there already: five edits in a row are sent once."""
     async with house.database.begin() as work:
-        if not await still_mine(work):
+        if not await hold.still_mine(work):
             raise NotMine
         message = await work.talk.message(effect.message_id)
         seat = await work.talk.seat(effect.seat_id)
@@ -72,20 +81,19 @@ async def _errand(house: House, channels: Channels, effect: Deliver, still_mine:
             return None
         account = await work.people.account_by_id(seat.account_id)
         channel = channels.get(account.channel)
-        wait = await _wait(work, channel, account, seat) if channel else NOTHING
-        if not wait:
+        resting = await work.pacing.held(_chat_key(account, seat))
+        owes = not resting and not hold.reserved
+        wait = await _spend(work, channel, account) if channel and owes else NOTHING
+        if not resting and not wait:
             return Errand(message, seat, account, delivery.external_id)
-    raise TryLater(wait.total_seconds())
+    raise TryLater((resting or wait).total_seconds(), reserved=bool(wait))
 
 
-async def _wait(work: Work, channel: Channel, account: ChannelAccount, seat: Seat) -> timedelta:
-    """Spend a word of the bot's or workspace's budget; how long to wait when there is none, or the chat rests."""
-    resting = await work.pacing.held(_chat_key(account, seat))
-    if resting:
-        return resting
-    key = f"{account.channel}:{account.external_id}"
+async def _spend(work: Work, channel: Channel, account: ChannelAccount) -> timedelta:
+    """Reserve a moment of the bot's or workspace's budget; how long until it."""
     every = timedelta(seconds=1 / channel.per_second)
-    return await work.pacing.spend(key, every=every, burst=max(1, int(channel.per_second * BURST)))
+    burst = max(1, int(channel.per_second * BURST))
+    return await work.pacing.spend(f"{account.channel}:{account.external_id}", every=every, burst=burst)
 
 
 async def _be_patient(house: House, errand: Errand, seconds: float) -> None:

@@ -19,14 +19,14 @@ class Pacing:
         self._now = now
 
     async def spend(self, key: str, *, every: timedelta, burst: int) -> timedelta:
-        """Spend one word of a budget: one `every` so often, `burst` at once. How long to wait when it is used up."""
+        """Reserve a moment of a budget: one `every` so often, `burst` at once. How long until that moment.
+
+        Each caller gets a moment of its own, so that those who wait come back one by one and not all together.
+        """
         row = await self._pace(key)
         taken = max(row.free_at, self._now)
-        wait = taken - every * (burst - 1) - self._now
-        if wait > NOTHING:
-            return wait
         row.free_at = taken + every
-        return NOTHING
+        return max(taken - every * (burst - 1) - self._now, NOTHING)
 
     async def hold(self, key: str, pause: timedelta) -> None:
         """The platform asked for patience: nobody speaks there before it is over."""

@@ -26,6 +26,7 @@ class Claimed:
     body: str
     tries: int
     failures: int
+    reserved: bool
     lease_until: datetime
 
 
@@ -69,7 +70,13 @@ class Queue(Generic[Row]):
         await self._session.execute(changed)
         rows = await self._session.execute(
             select(
-                col(table.id), col(table.lane), col(table.kind), col(table.body), col(table.tries), col(table.failures)
+                col(table.id),
+                col(table.lane),
+                col(table.kind),
+                col(table.body),
+                col(table.tries),
+                col(table.failures),
+                col(table.reserved),
             )
             .where(col(table.id).in_(ids))
             .order_by(col(table.id))
@@ -112,11 +119,14 @@ class Queue(Generic[Row]):
         """Finished. False when the lease was lost and somebody else has it."""
         return await self._finish(job, state=JobState.DONE)
 
-    async def retry(self, job: Claimed, *, due_at: datetime, problem: str, failed: bool = True) -> bool:
+    async def retry(
+        self, job: Claimed, *, due_at: datetime, problem: str, failed: bool = True, reserved: bool = False
+    ) -> bool:
         """Try again at `due_at`; the lane waits until then. Waiting because a platform asked for it is no failure."""
         self._woke()
         failures = job.failures + failed
-        return await self._finish(job, due_at=due_at, lease_until=None, problem=problem[:500], failures=failures)
+        waits = {"due_at": due_at, "lease_until": None, "problem": problem[:500]}
+        return await self._finish(job, **waits, failures=failures, reserved=reserved)
 
     async def bury(self, job: Claimed, problem: str) -> bool:
         """Give it up; the lane goes on."""
@@ -131,7 +141,9 @@ class Queue(Generic[Row]):
     def _mine(self, job: Claimed) -> tuple[ColumnElement[bool], ...]:
         # Whoever claims a job counts one more try, so the count tells this claim from every later one.
         table = self._table
-        return col(table.id) == job.id, col(table.tries) == job.tries, col(table.state) == JobState.WAITING
+        # One that was put back has no lease, and is in nobody's hand.
+        in_hand = col(table.lease_until).is_not(None)
+        return col(table.id) == job.id, col(table.state) == JobState.WAITING, col(table.tries) == job.tries, in_hand
 
     async def next_due(self) -> datetime | None:
         """When the next waiting job falls due, or None when nothing waits."""
@@ -151,9 +163,9 @@ class Queue(Generic[Row]):
         return Backlog(depth, self._now - oldest if oldest else timedelta(), given_up)
 
     async def clean(self, before: datetime) -> None:
-        """Forget what was finished before that moment."""
+        """Forget what is finished and fell due before that moment."""
         table = self._table
-        await self._session.execute(delete(table).where(col(table.state) == JobState.DONE, col(table.made_at) < before))
+        await self._session.execute(delete(table).where(col(table.state) == JobState.DONE, col(table.due_at) < before))
 
 
 class InboxQueue(Queue[Inbox]):

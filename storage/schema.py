@@ -35,7 +35,7 @@ class SchemaBroken(Exception):
 
 
 async def upgrade(database: Database, *, to: str = "heads", folder: Path = MIGRATIONS) -> list[str]:
-    """Bring the database to a revision, the newest by default; the names of the steps taken. Raises SchemaFromTheFuture."""
+    """Bring the database to a revision, by default the newest; the steps' names. Raises SchemaFromTheFuture."""
     async with database.engine.connect() as connection:
         await _mind_references(connection, False)
         try:
@@ -46,11 +46,11 @@ async def upgrade(database: Database, *, to: str = "heads", folder: Path = MIGRA
 
 
 async def _mind_references(connection: AsyncConnection, on: bool) -> None:
-    """SQLite changes a table by making it anew, and dropping the old one would trip over every row that points at it."""
+    """SQLite changes a table by making it anew; dropping the old one would trip over every row that points at it."""
     if connection.dialect.name == "sqlite":
         # Past the pool's own BEGIN: within a transaction SQLite ignores this.
-        raw = await connection.get_raw_connection()
-        await raw.driver_connection.execute(f"PRAGMA foreign_keys={'ON' if on else 'OFF'}")
+        raw: Any = (await connection.get_raw_connection()).driver_connection
+        await raw.execute(f"PRAGMA foreign_keys={'ON' if on else 'OFF'}")
 
 
 async def revision_of(database: Database) -> str | None:

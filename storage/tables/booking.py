@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, UniqueConstraint
+from sqlalchemy import BigInteger, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from storage.types import LongText, UtcDateTime, words
@@ -55,13 +55,20 @@ class Hours(SQLModel, table=True):
 class Booking(SQLModel, table=True):
     """A service, a customer, an agent and a span of time. `hold_until` is set while it is only held."""
 
+    # Each ends with a moment, so that years of past bookings are never read.
+    __table_args__ = (
+        Index("ix_booking_agent", "agent_id", "busy_until"),
+        Index("ix_booking_team", "team_id", "ends_at"),
+        Index("ix_booking_held", "state", "hold_until"),
+    )
+
     id: int = Field(default=None, primary_key=True)
-    team_id: int = Field(foreign_key="team.id", index=True)
+    team_id: int = Field(foreign_key="team.id")
     service_id: int = Field(foreign_key="service.id")
     customer_id: int = Field(foreign_key="person.id", index=True)
-    agent_id: int = Field(foreign_key="person.id", index=True)
+    agent_id: int = Field(foreign_key="person.id")
     conversation_id: int | None = Field(default=None, foreign_key="conversation.id", index=True)
-    starts_at: datetime = Field(sa_type=UtcDateTime, index=True)
+    starts_at: datetime = Field(sa_type=UtcDateTime)
     ends_at: datetime = Field(sa_type=UtcDateTime)
     busy_until: datetime = Field(sa_type=UtcDateTime)
     """When the agent is free again: the end and the service's pause."""

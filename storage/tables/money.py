@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, UniqueConstraint
+from sqlalchemy import BigInteger, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from payments.facts import FactKind, Source
@@ -12,6 +12,8 @@ from storage.types import LongText, UtcDateTime, words
 
 class PaymentRequest(SQLModel, table=True):
     """A sum asked for. `code` is the public word in its pay link; only the state table changes `state`."""
+
+    __table_args__ = (Index("ix_paymentrequest_unpaid", "state", "expires_at"),)
 
     id: int = Field(default=None, primary_key=True)
     code: str = Field(unique=True, max_length=43)
@@ -38,7 +40,7 @@ class PaymentRequest(SQLModel, table=True):
     fulfilled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     taken_back_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     paid_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    expires_at: datetime = Field(sa_type=UtcDateTime, index=True)
+    expires_at: datetime = Field(sa_type=UtcDateTime)
     made_at: datetime = Field(sa_type=UtcDateTime)
 
 

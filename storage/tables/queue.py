@@ -34,6 +34,8 @@ class Job(SQLModel):
     lease_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     tries: int = 0
     failures: int = 0
+    reserved: bool = False
+    """It waits for a moment of its budget that is already its own."""
     problem: str = Field(default="", max_length=500)
     made_at: datetime = Field(sa_type=UtcDateTime)
 

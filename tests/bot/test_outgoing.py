@@ -20,7 +20,7 @@ from bot.outgoing import signing_key
 from handlers.channel import TryLater
 from handlers.effects import TellTeam
 from handlers.fulfilment import tell_team
-from tests.handlers.town import Town, empty_database, town
+from tests.handlers.town import Town, empty_database, skip_ahead, town
 
 SECRET = "whsec_" + base64.b64encode(b"a secret of the tests, long enough").decode()
 
@@ -51,9 +51,9 @@ class Receiver:
         engine = Engine(self.town.database, pumps=(pump,), sweeps=())
         await engine.start()
         try:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(20):
                 while not happened():
-                    self.town.clock.pass_by(milliseconds=500)
+                    await skip_ahead(self.town.database, self.town.clock)
                     await asyncio.sleep(0.01)
         finally:
             await engine.stop()

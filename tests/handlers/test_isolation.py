@@ -15,7 +15,7 @@ from handlers.router import WHICH_CASE, hear
 from handlers.routes import COMMAND_DOORS, FORM_DOORS, PRESS_DOORS
 from tests.handlers.till import Till
 from tests.handlers.town import Town, Voice, effects_since, newest_effect, town
-from tests.handlers.victim import MARK, Victim, victim_in
+from tests.handlers.victim import MARK, Rows, Victim, victim_in
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -23,7 +23,8 @@ NAMES = {
     "menu": "", "help": "", "talk": "", "zone": "", "mine": "", "book": "", "book.day": "choice",
     "book.time": "choice", "book.hold": "choice", "book.yes": "booking", "book.no": "booking",
     "book.cancel": "booking", "book.cancelled": "booking", "retry": "message", "case.claim": "case",
-    "case.back": "case", "case.close": "case", "case.reopen": "case", "room.open": "case", "room.join": "room", "room.relink": "room",
+    "case.back": "case", "case.close": "case", "case.reopen": "case", "room.open": "case", "room.join": "room",
+    "room.relink": "room",
     "pay.form": "case", "pay.send": "request", "pay.drop": "request", "pay.withdraw": "request",
     "refund.ask": "request", "refund.yes": "request", "refund.no": "request",
 }  # fmt: skip
@@ -43,11 +44,11 @@ CHOICES = (
     "1|2026-02-31|0", "-1|2026-03-03|0", "1|20990303T0800|0",
 )  # fmt: skip
 """What no button of the way to a booking carries."""
-ANSWERS = ({"amount": "49", "description": MARK}, {"amount": "²", "description": ""}, {"reading": "4900 USD"},
-           {"reading": "² USD"}, {"reading": "1 XXQ"}, {"reading": "9" * 5000 + " USD"}, {}, {"amount": "9" * 5000})  # fmt: skip
-
-
-Rows = dict[str, list[object]]
+ANSWERS: tuple[dict[str, str], ...] = (
+    {}, {"amount": "49", "description": MARK}, {"amount": "²", "description": ""}, {"amount": "9" * 5000},
+    {"reading": "4900 USD"}, {"reading": "² USD"}, {"reading": "1 XXQ"}, {"reading": "9" * 5000 + " USD"},
+)  # fmt: skip
+"""What a form might come back with."""
 
 
 @dataclass

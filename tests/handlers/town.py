@@ -8,6 +8,10 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlmodel import col
 
 from bot.jobs import Jobs
 from handlers.channel import Sent
@@ -17,6 +21,7 @@ from handlers.house import House
 from handlers.messages import Attachment, Button, Message
 from handlers.router import hear
 from payments.gateway import Gateway
+from storage import signals
 from storage.database import Database
 from storage.queues import Claimed
 from storage.schema import upgrade
@@ -143,7 +148,7 @@ class Voice:
     def returns(self) -> Heard:
         return CameBack(**self._common())
 
-    def _common(self, message_id: str = "") -> dict[str, object]:
+    def _common(self, message_id: str = "") -> dict[str, Any]:
         number = next(_event_ids)
         origin = Origin(
             channel=self.channel, account=self.account, chat=self.chat, place=self.place, user=self.user,
@@ -200,19 +205,22 @@ class Town:
 
 async def newest_effect(work: Work) -> int:
     """The id of the outbox's last row."""
-    from sqlalchemy import func, select
-    from sqlmodel import col
-
     return (await work.session.execute(select(func.max(col(Outbox.id))))).scalar_one() or 0
 
 
 async def effects_since(work: Work, outbox_id: int) -> list[Effect]:
     """What was put into the outbox after that row, in order."""
-    from sqlalchemy import select
-    from sqlmodel import col
-
-    asked = select(Outbox.body).where(col(Outbox.id) > outbox_id).order_by(col(Outbox.id))
+    asked = select(col(Outbox.body)).where(col(Outbox.id) > outbox_id).order_by(col(Outbox.id))
     return [EFFECT.validate_json(body) for body in (await work.session.execute(asked)).scalars()]
+
+
+async def skip_ahead(database: Database, clock: HandClock) -> None:
+    """When nothing is left to do now, go to the moment when something is."""
+    async with database.begin() as work:
+        due = await work.outbox.next_due()
+    if due is not None and due > clock.now:
+        clock.now = due
+        database.signals.send([signals.OUTBOX])
 
 
 def buttons_of(message: Message) -> list[Button]:

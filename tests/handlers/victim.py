@@ -5,14 +5,12 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
-from handlers.checkout.asking import PaymentRequest
 from handlers.effects import Answer, Deliver, Effect
 from handlers.rooms import make_link
-from handlers.speech import said_at
 from payments.machine import State
-from storage.tables import Booking, BookingState, Room, Seat, Side
+from storage.tables import Booking, BookingState, PaymentRequest, Room, Side
 from storage.work import Work
-from tests.handlers.town import START, Town
+from tests.handlers.town import START, Town, Voice
 
 MARK = "Zebedee"
 """Stands in every text of the victim's."""
@@ -42,6 +40,9 @@ ROWS = {
 """The victim's rows, table by table."""
 
 
+Rows = dict[str, list[object]]
+
+
 @dataclass(frozen=True)
 class Victim:
     """The ids that others will try, by what they name."""
@@ -52,11 +53,11 @@ class Victim:
     thread: str
     ids: dict[str, tuple[int, ...]]
 
-    async def rows(self, work: Work) -> dict[str, list[object]]:
+    async def rows(self, work: Work) -> Rows:
         """All that is theirs, as it stands now."""
         await work.session.flush()
         named = {"team": self.team, "case": self.case, "customer": self.customer}
-        dump = {}
+        dump: Rows = {}
         for table, mine in ROWS.items():
             asked = text(f"SELECT * FROM {table} WHERE {mine} ORDER BY id")  # noqa: S608  # the words above
             needed = {name: value for name, value in named.items() if f":{name}" in mine}
@@ -75,7 +76,7 @@ def _speaks(effect: Effect) -> bool:
 
 async def victim_in(town: Town) -> Victim:
     """Zebedee, a customer of the team with a case, words, a note, bookings, requests in several states and a room."""
-    zebedee = town.mia.__class__("acme-bot", "zebedee", "zebedee", name=MARK)
+    zebedee = Voice("acme-bot", "zebedee", "zebedee", name=MARK)
     await town.hear(zebedee.says(f"I am {MARK}"))
     await town.drain()
     thread = await town.case_thread(1)
@@ -142,6 +143,3 @@ async def _room(town: Town, work: Work, case_id: int, customer_id: int) -> int:
 
 async def _messages(work: Work, case_id: int) -> tuple[int, ...]:
     return tuple(row.id for row in await work.talk.since(case_id, 0, Side.AGENT))
-
-
-__all__ = ["MARK", "Seat", "Victim", "said_at", "victim_in"]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Boolean, DateTime, Enum, Integer, String, select, text
 from sqlalchemy.exc import DBAPIError
-from sqlmodel import SQLModel, col
+from sqlmodel import AutoString, SQLModel, col
 
 from storage.database import Database
 from storage.tables import Inbox, Team
@@ -29,7 +29,7 @@ def sample(column: Any) -> Any:
         return True
     if isinstance(kind, Integer):
         return BIG if column.name.endswith("_minor") else 2**31 - 1
-    assert isinstance(kind, String) or column.type.python_type is str
+    assert isinstance(kind, String | AutoString)
     return (WORDS * 40)[: kind.length] if kind.length else LONG
 
 

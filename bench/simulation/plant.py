@@ -1,35 +1,24 @@
-"""A day of many teams, in memory: where do queues form?
+"""One day with one plant.
 
 What arrives goes through the inbox, is decided by a worker, and leaves through the outbox by the rules of the engine:
 one order for each lane, a card that waits is sent once and in its last form, and a row that must wait for its budget
-holds no hand. The chat platforms' limits are budgets; the work of a row is a span of one processor. Times are seconds
-since midnight.
-
-    python -m bench.simulation [--teams N] [--cases N] [--workers N ...] [--seed N]
+holds no hand. The work of a row is a span of one processor. Times are seconds since midnight.
 """
 
-import argparse
 import gc
 import heapq
 import random
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from itertools import cycle, takewhile
-from operator import itemgetter
-from typing import NamedTuple
 
-from bench.traffic import DAY, EFFECTS, LINE, SOURCES, Arrival, Case, Kind, Say, Side, Traffic, day
+from bench.simulation.limits import BOT, Budget, account, budget, place
+from bench.simulation.traffic import DAY, EFFECTS, LINE, SOURCES, Arrival, Case, Kind, Say, Side, Traffic, day
 
 MINUTES = 1440
 ROWS_IN, ROWS_OUT = 5, 4
 """Row writes: insert, claim, done, and two of the domain; insert, claim, done, and the delivery."""
-STAGES = {
-    "inbox": "inbox", "lane": "behind its lane", "place": "chat or group", "bot": "bot", "worker": "worker",
-    "whole": "commit to said",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,35 +33,6 @@ class Plant:
     deliver: float = 1 / 943
     call: float = 0.12
     """Seconds that a call to a platform takes in the middle; they spread log-normally."""
-
-
-class Limit(NamedTuple):
-    """So many messages within so many seconds."""
-
-    most: int
-    seconds: float
-
-
-BOT, WORKSPACE = Limit(30, 1.0), Limit(300, 60.0)
-CHAT, CHANNEL, GROUP = Limit(3, 3.0), Limit(3, 3.0), Limit(20, 60.0)
-"""One a second, with short bursts, in a chat and in a Slack channel; 20 a minute in a Telegram group."""
-
-
-class Budget:
-    """A limit over a sliding window, given out in the order of asking."""
-
-    __slots__ = ("_seconds", "_times")
-
-    def __init__(self, limit: Limit) -> None:
-        self._seconds = limit.seconds
-        self._times: deque[float] = deque(maxlen=limit.most)
-
-    def take(self, now: float) -> float:
-        """The first moment from `now` on at which one more message is allowed; it is taken."""
-        times = self._times
-        moment = max(now, times[0] + self._seconds) if len(times) == times.maxlen else now
-        times.append(moment)
-        return moment
 
 
 @dataclass(slots=True)
@@ -289,80 +249,8 @@ class Simulation:
         self._free_hand(now, self.outbox, self._deliver)
 
 
-def budget(budgets: dict[int, Budget], limit: Limit, key: int) -> Budget:
-    """The budget of that key, made when it is new."""
-    if (found := budgets.get(key)) is None:
-        found = budgets[key] = Budget(limit)
-    return found
-
-
-def place(case: Case, number: int, desk: bool) -> tuple[Limit, int]:
-    """Where it is said: a desk is one place for all cases of its team, a customer's chat is a place of its own."""
-    if desk:
-        return (GROUP if case.telegram_desk else CHANNEL), -1 - case.team
-    return CHAT, number
-
-
-def account(case: Case, desk: bool, own_bots: bool) -> tuple[Limit, int]:
-    """Who says it: a Telegram bot, or the app in a Slack workspace. Bot 0 is the one that all share."""
-    telegram = case.telegram_desk if desk else case.telegram
-    return (BOT, (case.team + 1) * own_bots) if telegram else (WORKSPACE, -1 - case.team)
-
-
-def table(seen: Mapping[Plant, Seen]) -> Iterator[str]:
-    """What was seen, a line for each plant: half of the rows, 99 in 100, the last."""
-    yield f"| Workers | Bots | {' | '.join(STAGES.values())} |"
-    yield f"|---|---|{'---|' * len(STAGES)}"
-    for plant, found in seen.items():
-        cells = [" / ".join(map(span, found.quantiles(stage))) for stage in STAGES]
-        yield f"| {plant.workers} | {'own' if plant.own_bots else 'shared'} | {' | '.join(cells)} |"
-
-
-def span(seconds: float) -> str:
-    """`0`, `12 ms`, `3.4 s`, `2 min`."""
-    if seconds < 0.0005:
-        return "0"
-    if seconds < 1:
-        return f"{seconds * 1000:.0f} ms"
-    return f"{seconds:.1f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
-
-
-def summary(plant: Plant, seen: Seen) -> Iterator[str]:
-    """Totals, the database's part, the busiest bot and the slowest desks."""
-    waiting = seen.planned - seen.collapsed - seen.sent
-    yield f"{seen.came_in:,} came in; {seen.planned:,} to say, {seen.collapsed:,} collapsed, {waiting:,} left over"
-    yield f"row writes a second: {sum(seen.rows) / DAY:.0f} in the mean, {max(seen.rows) / 60:.0f} in the top minute"
-    (bot, minute), most = max(seen.bots.items(), key=itemgetter(1), default=((0, 0), 0))
-    whose = f"of team {bot - 1}" if plant.own_bots else "shared by all"
-    clock = f"{minute // 60:02}:{minute % 60:02}"
-    yield f"busiest bot: {whose}, {most:,} messages at {clock}, of {BOT.most * 60:,} a minute"
-    slowest = sorted(seen.desks.items(), key=itemgetter(1), reverse=True)[:3]
-    yield "longest waits for a desk: " + ", ".join(f"team {team} {span(wait)}" for team, wait in slowest)
-
-
 def live_through(traffic: Traffic, plant: Plant) -> Seen:
     """The day of that traffic with that plant."""
     gc.disable()  # nothing here is a cycle, and looking for them takes long
     cases, arrivals = day(traffic)
     return Simulation(cases, plant).run(arrivals)
-
-
-def main() -> None:
-    """Print the table, and what lies behind it."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--teams", type=int, default=Traffic.teams)
-    parser.add_argument("--cases", type=float, default=Traffic.cases, help="of a team in a day, in the mean")
-    parser.add_argument("--workers", type=int, nargs="+", default=[1, 2, 4])
-    parser.add_argument("--seed", type=int, default=Traffic.seed)
-    asked = parser.parse_args()
-    traffic = Traffic(teams=asked.teams, cases=asked.cases, seed=asked.seed)
-    plants = [Plant(workers=workers, own_bots=own) for own in (False, True) for workers in asked.workers]
-    with ProcessPoolExecutor() as processes:
-        seen = dict(zip(plants, processes.map(partial(live_through, traffic), plants), strict=True))
-    print(*table(seen), sep="\n")
-    for plant in (plants[0], plants[-1]):
-        print("", f"{plant.workers} workers:", *summary(plant, seen[plant]), sep="\n")
-
-
-if __name__ == "__main__":
-    main()
