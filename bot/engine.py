@@ -14,7 +14,7 @@ from prometheus_client import Counter, Histogram
 from handlers.channel import TryLater
 from handlers.delivery import NotMine
 from storage import signals
-from storage.database import Database
+from storage.database import Database, is_away
 from storage.queues import Claimed, Queue
 from storage.work import Work
 
@@ -63,7 +63,7 @@ class Pump:
         try:
             return await self._claim()
         except Exception as error:
-            log.warning("no job could be taken", queue=self.name, exc_info=error)
+            log.warning("no job could be taken", queue=self.name, **_why(error))
             return 0
 
     async def _claim(self) -> int:
@@ -99,7 +99,7 @@ class Pump:
                 outcome = await self._outcome(job)
         except Exception as error:
             # The database is away: the lease runs out, and the job is taken up again.
-            log.warning("how a job went could not be written", queue=self.name, job=job.id, exc_info=error)
+            log.warning("how a job went could not be written", queue=self.name, job=job.id, **_why(error))
         finally:
             JOBS.labels(self.name, job.kind, outcome).inc()
             # The lane's next job may begin.
@@ -122,7 +122,7 @@ class Pump:
 
     async def _stumbled(self, job: Claimed, error: Exception) -> None:
         problem = f"{type(error).__name__}: {error}"
-        log.warning("job failed", queue=self.name, kind=job.kind, job=job.id, tries=job.tries, exc_info=error)
+        log.warning("job failed", queue=self.name, kind=job.kind, job=job.id, tries=job.tries, **_why(error))
         if job.failures + 1 < MOST_TRIES:
             await self._again(job, pause_after(job.failures + 1), problem)
             return
@@ -147,6 +147,11 @@ class Pump:
         if pause.total_seconds() < PATIENCE:
             # Sooner than the next look: a budget of 30 messages a second waits 33 ms for the next one.
             asyncio.get_running_loop().call_later(pause.total_seconds(), self.database.signals.send, [self.name])
+
+
+def _why(error: Exception) -> dict[str, Any]:
+    """What a log says of an error: in a word that the database is away, since it is said often; else all of it."""
+    return {"problem": type(error).__name__} if is_away(error) else {"exc_info": error}
 
 
 def pause_after(tries: int) -> timedelta:
@@ -183,7 +188,7 @@ class Engine:
             try:
                 await self._round()
             except Exception as error:
-                log.warning("no turn to sweep", exc_info=error)
+                log.warning("no turn to sweep", **_why(error))
             with suppress(TimeoutError):
                 async with asyncio.timeout(self.every.total_seconds()):
                     await self._stopping.wait()
@@ -197,7 +202,7 @@ class Engine:
             try:
                 await sweep()
             except Exception as error:
-                log.warning("a sweep failed", sweep=getattr(sweep, "__name__", str(sweep)), exc_info=error)
+                log.warning("a sweep failed", sweep=getattr(sweep, "__name__", str(sweep)), **_why(error))
 
 
 def inbox_pump(

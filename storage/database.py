@@ -9,6 +9,8 @@ from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from storage.notices import Notices, announce
@@ -25,6 +27,9 @@ DRIVERS = {
     "mysql": "mysql+asyncmy",
     "mariadb": "mysql+asyncmy",
 }
+
+# An error must not carry what people said into a log.
+DISCREET = {"hide_parameters": True}
 
 
 class Database:
@@ -70,11 +75,17 @@ def async_url(url: str) -> URL:
     return parsed.set(drivername=DRIVERS[plain])
 
 
+def is_away(error: BaseException) -> bool:
+    """Whether an error only says that the database cannot be reached now, and nothing is wrong with what was asked."""
+    lost = isinstance(error, DBAPIError) and error.connection_invalidated
+    return lost or isinstance(error, OSError | OperationalError | InterfaceError | NoConnection)
+
+
 def _engine(url: URL) -> AsyncEngine:
     if url.get_backend_name() != "sqlite":
         return _server_engine(url)
     # One connection: SQLite has one writer anyway, and waiting in the pool is cheaper than waiting for the file lock.
-    engine = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=30)
+    engine = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=30, **DISCREET)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_immediate)
     event.listen(engine.sync_engine, "invalidate", _let_go)
@@ -83,7 +94,7 @@ def _engine(url: URL) -> AsyncEngine:
 
 def _server_engine(url: URL) -> AsyncEngine:
     # What was read before a lock is read again under it; MySQL's own default would go on showing the older rows.
-    settings: dict[str, Any] = {"pool_pre_ping": True, "isolation_level": "READ COMMITTED"}
+    settings: dict[str, Any] = {"pool_pre_ping": True, "isolation_level": "READ COMMITTED", **DISCREET}
     if url.get_backend_name() == "mysql":
         # Without strictness a long text is cut and told to nobody; `utf8` without mb4 knows no emoji.
         settings["connect_args"] = {"sql_mode": "TRADITIONAL"}

@@ -10,6 +10,9 @@ from sandbox.app import Cast
 from sandbox.environment import environment
 from sandbox.server import running
 from sandbox.world import World
+from tests.handlers.conftest import template
+
+__all__ = ["template"]
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """The engine: lanes in order, trying again, giving up and saying so, and being killed at any line."""
 
 import asyncio
+import shutil
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -19,8 +20,7 @@ from handlers.channel import TryLater, Undeliverable
 from handlers.hearing import accept
 from storage.database import Database
 from storage.queues import Claimed
-from storage.schema import upgrade
-from tests.handlers.town import HandClock, Town, empty_database, skip_ahead, town
+from tests.handlers.town import HandClock, Town, skip_ahead, town
 
 ROUNDS = 20
 WORDS = 16
@@ -89,10 +89,10 @@ def quiet() -> Iterator[None]:
 
 
 @pytest_asyncio.fixture
-async def worker(tmp_path: Path) -> AsyncIterator[Worker]:
+async def worker(template: Path, tmp_path: Path) -> AsyncIterator[Worker]:
     clock = HandClock()
+    shutil.copy(template, tmp_path / "engine.db")
     database = Database(f"sqlite:///{tmp_path}/engine.db", keys=["a key of the tests"], clock=clock)
-    await upgrade(database)
     yield Worker(database, clock)
     await database.aclose()
 
@@ -206,9 +206,7 @@ def test_the_gaps_grow_and_end() -> None:
         assert 0.8 <= gap <= 1.2
 
 
-async def test_words_that_the_platform_never_takes_are_given_back_to_their_author(tmp_path: Path) -> None:
-    template = tmp_path / "empty.db"
-    await empty_database(template)
+async def test_words_that_the_platform_never_takes_are_given_back_to_their_author(template: Path) -> None:
     async with town(template) as made:
         await _claimed_case(made)
         made.notebook.fails = {"mia": ConnectionError("nobody there")}
@@ -233,15 +231,13 @@ async def _claimed_case(made: Town) -> None:
     await made.drain()
 
 
-async def test_an_undeliverable_answer_troubles_nobody(tmp_path: Path) -> None:
+async def test_an_undeliverable_answer_troubles_nobody(template: Path) -> None:
     class Deaf:
         name = "telegram"
 
         async def answer(self, *_: object, **__: object) -> None:
             raise Undeliverable("gone", gone=True)
 
-    template = tmp_path / "empty.db"
-    await empty_database(template)
     async with town(template) as made:
         made.jobs.channels["telegram"] = Deaf()  # type: ignore[index]
         await made.hear(made.mia.does("help"))
@@ -250,9 +246,8 @@ async def test_an_undeliverable_answer_troubles_nobody(tmp_path: Path) -> None:
             assert await work.outbox.next_due() is None
 
 
-async def test_nothing_is_lost_when_the_engine_is_killed_at_any_line(tmp_path: Path) -> None:
-    await empty_database(tmp_path / "empty.db")
-    async with town(tmp_path / "empty.db") as made:
+async def test_nothing_is_lost_when_the_engine_is_killed_at_any_line(template: Path, tmp_path: Path) -> None:
+    async with town(template) as made:
         for number in range(WORDS):
             for name in CUSTOMERS:
                 voice = type(made.mia)("acme-bot", name, name, name=name.title())

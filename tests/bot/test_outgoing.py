@@ -20,7 +20,7 @@ from bot.outgoing import signing_key
 from handlers.channel import TryLater
 from handlers.effects import TellTeam
 from handlers.fulfilment import tell_team
-from tests.handlers.town import Town, empty_database, skip_ahead, town
+from tests.handlers.town import Town, skip_ahead, town
 
 SECRET = "whsec_" + base64.b64encode(b"a secret of the tests, long enough").decode()
 
@@ -60,9 +60,8 @@ class Receiver:
 
 
 @pytest_asyncio.fixture
-async def receiver(tmp_path: Path) -> AsyncIterator[Receiver]:
-    await empty_database(tmp_path / "empty.db")
-    async with town(tmp_path / "empty.db") as made:
+async def receiver(template: Path) -> AsyncIterator[Receiver]:
+    async with town(template) as made:
         made.clock.now = datetime.now(UTC)
         there = Receiver(made)
         app = web.Application()

@@ -23,7 +23,7 @@ from bot.health import health_routes
 from bot.webhooks import webhook_routes
 from payments.stripe import Stripe, StripeKeys
 from sandbox.server import Guest
-from tests.handlers.town import Town, empty_database, town
+from tests.handlers.town import Town, town
 
 SECRET = "whsec_of_the_tests"
 UNKNOWN = {
@@ -81,10 +81,9 @@ def listener() -> Iterator[socket.socket]:
 
 
 @pytest_asyncio.fixture
-async def doorstep(tmp_path: Path, listener: socket.socket) -> AsyncIterator[Doorstep]:
-    await empty_database(tmp_path / "empty.db")
+async def doorstep(template: Path, listener: socket.socket) -> AsyncIterator[Doorstep]:
     stripe = Stripe(StripeKeys("sk_test_1", SECRET))
-    async with town(tmp_path / "empty.db", {"stripe": stripe}) as made:
+    async with town(template, {"stripe": stripe}) as made:
         web = FastAPI()
         web.include_router(webhook_routes(made.house))
         web.include_router(health_routes(made.house, dict))

@@ -17,7 +17,7 @@ from tests.handlers.town import Town, empty_database, town
 T = TypeVar("T")
 
 MODEST = settings(
-    max_examples=12, stateful_step_count=25, deadline=None, database=None, derandomize=True,
+    max_examples=8, stateful_step_count=20, deadline=None, database=None, derandomize=True,
     suppress_health_check=list(HealthCheck),
 )  # fmt: skip
 """Enough to walk into every corner we know of, within seconds. The same walk every time: a failure is ours."""

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from handlers.channel import Undeliverable
+from handlers.messages import Button, Message
 from storage.tables import Conversation, Side
 from tests.handlers.machine import MODEST, InTown
-from tests.handlers.town import START, Voice, buttons_of, town
+from tests.handlers.town import START, Voice, town
 
 CUSTOMERS = st.sampled_from(["mia", "noor"])
 AGENTS = st.sampled_from(["ana", "ben"])
@@ -163,6 +164,10 @@ class TheDesk(InTown):
 
 TheDesk.TestCase.settings = MODEST
 TestTheDesk = TheDesk.TestCase
+
+
+def buttons_of(message: Message) -> list[Button]:
+    return [button for row in message.buttons for button in row]
 
 
 async def test_words_for_a_customer_who_cannot_be_reached_are_answered_for(template: Path) -> None:

@@ -18,7 +18,7 @@ from handlers.channel import Sent
 from handlers.effects import EFFECT, Effect, Mark
 from handlers.heard import CameBack, Command, Edited, Heard, Origin, Place, Press, Said, Sender, Submitted, WentAway
 from handlers.house import House
-from handlers.messages import Attachment, Button, Message
+from handlers.messages import Attachment, Message
 from handlers.router import hear
 from payments.gateway import Gateway
 from storage import signals
@@ -29,6 +29,7 @@ from storage.tables import (
     ChannelAccount,
     Desk,
     Hours,
+    JobState,
     Outbox,
     Person,
     Role,
@@ -215,17 +216,15 @@ async def effects_since(work: Work, outbox_id: int) -> list[Effect]:
 
 
 async def skip_ahead(database: Database, clock: HandClock) -> None:
-    """When nothing is left to do now, go to the moment when something is."""
+    """When nothing is in hand, go to the moment when something that failed is due again."""
+    waits = col(Outbox.state) == JobState.WAITING
     async with database.begin() as work:
-        due = await work.outbox.next_due()
-    if due is not None and due > clock.now:
+        held = select(func.count()).where(waits, col(Outbox.lease_until) > work.now)
+        later = select(func.min(col(Outbox.due_at))).where(waits, col(Outbox.due_at) > work.now)
+        due = None if (await work.session.execute(held)).scalar_one() else await work.session.scalar(later)
+    if due is not None:
         clock.now = due
         database.signals.send([signals.OUTBOX])
-
-
-def buttons_of(message: Message) -> list[Button]:
-    """All buttons of a message."""
-    return [button for row in message.buttons for button in row]
 
 
 @asynccontextmanager

@@ -13,7 +13,7 @@ from storage.tables import Inbox, Team
 from storage.types import UtcDateTime
 
 MOMENT = datetime(2026, 3, 29, 0, 59, 59, 999_999, tzinfo=UTC)
-WORDS = "Zoë 👩🏽‍🚀 漢字 \u202eعربى\u202c ' \" \\ %s :x {0} \t\r\n𝒳"
+WORDS = "Zoë 👩🏽‍🚀 漢字 \u202eعربى\u202c ' \" \\ %s :x {0} \t\r\n\U0001d4b3"
 LONG = "🛎 bell " * 12_500
 BIG = 2**53
 
@@ -31,7 +31,6 @@ def sample(column: Any) -> Any:
         return BIG if column.name.endswith("_minor") else 2**31 - 1
     assert isinstance(kind, String | AutoString)
     return (WORDS * 40)[: kind.length] if kind.length else LONG
-
 
 
 async def test_every_column_gives_back_what_it_was_given(database: Database) -> None:

@@ -118,7 +118,7 @@ async def test_what_came_in_is_taken_again_when_the_first_who_took_it_failed(dat
     assert kept == [str(told.index(True))] if True in told else not kept
 
 
-async def test_versions_of_a_conversation_leave_no_gap_and_are_never_given_twice(database: Database, case: Case) -> None:
+async def test_versions_of_a_conversation_leave_no_gap_and_are_given_once(database: Database, case: Case) -> None:
     async def say(work: Work, number: int) -> int:
         version = await work.talk.next_version(case.conversation)
         await work.talk.add(message(case, version))
@@ -201,3 +201,28 @@ async def test_under_the_lock_a_request_and_its_checkout_read_as_they_are_now(da
     seen = await race(database, pay)
     assert len({request for request, _ in seen}) == MANY, "each saw what the one before it had written"
     assert all(request == checkout for request, checkout in seen)
+
+
+async def test_a_hold_that_is_confirmed_while_it_runs_out_is_not_taken_away(database: Database, case: Case) -> None:
+    service = Service(team_id=case.team, slug="s", name="S", minutes=30, price_minor=1, currency="EUR")
+    async with database.begin() as work:
+        await work.people.add(service)
+        held = booking(case, service, 0)
+        held.hold_until = work.now - timedelta(microseconds=1)
+        work.session.add(held)
+
+    async def confirm_or_sweep(work: Work, number: int) -> str:
+        if number % 2:
+            await work.bookings.let_lapse(case.agent if number % 3 else None)
+            return ""
+        mine = await work.bookings.get(held.id)
+        assert mine is not None
+        if mine.state is BookingState.HELD:
+            mine.state, mine.hold_until = BookingState.CONFIRMED, None
+        return mine.state
+
+    told = [each for each in await race(database, confirm_or_sweep) if each != ""]
+    assert len(set(told)) == 1, told
+    async with database.begin() as work:
+        now = await work.bookings.get(held.id)
+        assert now is not None and now.state == told[0]

@@ -23,7 +23,7 @@ from storage.schema import (
     upgrade,
 )
 from storage.tables import Team
-from tests.databases import run_in
+from tests.servers import run_in
 from tests.storage.rows import fill
 
 STEPS = sorted(path.name[:4] for path in (MIGRATIONS / "versions").glob("0*.py"))
@@ -103,7 +103,9 @@ async def test_after_an_upgrade_references_are_minded_again(database: Database) 
     await upgrade(database)
     with pytest.raises(Exception, match=re.compile("foreign key", re.IGNORECASE)):
         async with database.engine.begin() as connection:
-            await connection.execute(text("INSERT INTO role (team_id, person_id, kind, slug) VALUES (7, 7, 'agent', '')"))
+            await connection.execute(
+                text("INSERT INTO role (team_id, person_id, kind, slug) VALUES (7, 7, 'agent', '')")
+            )
 
 
 async def test_upgrading_again_takes_no_step_and_loses_nothing(database: Database) -> None:

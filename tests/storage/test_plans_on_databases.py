@@ -1,51 +1,28 @@
-"""The questions that are asked all day find their rows by an index when the tables are long, on each kind of database."""
+"""What is asked all day long finds its rows by an index when the tables are long, on each kind of database."""
 
 import json
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import event, text
+from sqlalchemy import event, insert, select
 from sqlalchemy.engine import Connection
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlmodel import SQLModel
 
+from payments.machine import State
 from storage.database import Database
+from storage.tables import Booking, BookingState, Checkout, JobState, Outbox, PaymentRequest, Service
 from storage.work import Work
 from tests.databases import Pool
 from tests.storage.rows import NOON, Case, a_case
 
-PAST, WAITING = 100_000, 2_000
-COUNT = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count}) SELECT {columns} FROM n"
-JOB = "lane, kind, body, state, due_at, tries, failures, problem, made_at"
-FILL = {
-    # A week of finished jobs, newest last; then what waits: many lanes, one of them long and stuck.
-    f"outbox ({JOB})": (
-        (PAST, "'c', 'k', 'b', 'done', :past, 1, 0, '', :past"),
-        (WAITING, "'stuck', 'k', 'b', 'waiting', CASE WHEN i = 1 THEN :later ELSE :now END, 1, 0, '', :now"),
-        (WAITING, "{lane}, 'k', 'b', 'waiting', :now, 0, 0, '', :now"),
-    ),
-    "booking (team_id, service_id, customer_id, agent_id, starts_at, ends_at, busy_until, state, uid, sequence, made_at)": (
-        (PAST // 10, ":team, 1, :customer, :agent, :past, :past, :past, 'confirmed', 'u', 0, :past"),
-    ),
-    "paymentrequest (code, team_id, conversation_id, asked_by_id, amount_minor, currency, description, state, gateway, "
-    "live, captured_minor, refunded_minor, payment_ref, receipt_url, detail, expires_at, made_at)": (
-        (
-            PAST // 10,
-            "{code}, :team, :conversation, :agent, 1, 'EUR', 'd', 'paid', 'stripe', {no}, 1, 0, '', '', '', :past, :past",
-        ),
-    ),
-    "checkout (request_id, gateway, account, reference, url, state, payment_ref, captured_minor, refunded_minor, polls, "
-    "expires_at, made_at)": ((PAST // 10, "{first} + i, 'stripe', '', {code}, '', 'paid', '', 1, 0, 0, :past, :past"),),
-}
-WORDS = {
-    "sqlite": {"lane": "'lane' || i", "code": "'code' || i", "no": "0"},
-    "postgresql": {"lane": "'lane' || i", "code": "'code' || i", "no": "false"},
-    "mysql": {"lane": "concat('lane', i)", "code": "concat('code', i)", "no": "0"},
-}
+PAST = NOON - timedelta(days=3)
+MANY = 5000
+DAY = timedelta(days=1)
 EXPLAIN = {"sqlite": "EXPLAIN QUERY PLAN ", "postgresql": "EXPLAIN (FORMAT JSON) ", "mysql": "EXPLAIN FORMAT=JSON "}
 
 
@@ -67,47 +44,55 @@ async def long_tables(databases: Pool) -> AsyncIterator[Callable[[str], Awaitabl
 
 async def _grow(database: Database, kind: str) -> Case:
     case = await a_case(database)
-    naive = NOON.replace(tzinfo=None)
-    times = {"past": naive - timedelta(days=3), "now": naive, "later": naive + timedelta(hours=1)}
-    numbers = {"team": case.team, "customer": case.customer, "agent": case.agent, "conversation": case.conversation}
-    async with database.engine.connect() as connection:
-        await _service(connection, case)
-        if kind == "mysql":
-            await connection.exec_driver_sql("SET SESSION max_recursive_iterations = 1000000")
-        for table, parts in FILL.items():
-            for count, columns in parts:
-                words = {**WORDS[kind], "first": await _first_request(connection)}
-                select = COUNT.format(count=count, columns=_bound(columns.format(**words), kind, times, numbers))
-                await connection.exec_driver_sql(f"INSERT INTO {table} {select}")
-        await connection.commit()
-        # Servers count their rows by themselves now and then; SQLite never does.
-        for table in FILL if kind != "sqlite" else ():
-            await connection.exec_driver_sql(f"ANALYZE {'TABLE ' if kind == 'mysql' else ''}{table.partition(' ')[0]}")
-        await connection.commit()
+    async with database.engine.begin() as connection:
+        for table, rows in past_rows(case).items():
+            await connection.execute(insert(table), rows)
+        await connection.execute(insert(Outbox), [job("c", PAST, state=JobState.DONE)] * 800)
+        columns = [column for column in SQLModel.metadata.tables["outbox"].columns if not column.primary_key]
+        for _ in range(7):
+            await connection.execute(insert(Outbox).from_select(columns, select(*columns)))
+        await connection.execute(insert(Outbox), [job("stuck", NOON + timedelta(hours=1))] + [job("stuck")] * 2000)
+        await connection.execute(insert(Outbox), [job(f"lane {number}") for number in range(2000)])
+    # Servers count their rows by themselves now and then; SQLite never does.
+    if kind != "sqlite":
+        async with database.engine.begin() as connection:
+            for name in ("outbox", "booking", "paymentrequest", "checkout"):
+                await connection.exec_driver_sql(f"ANALYZE {'TABLE ' if kind == 'mysql' else ''}{name}")
     return case
 
 
-async def _service(connection: AsyncConnection, case: Case) -> None:
-    await connection.execute(
-        text(
-            "INSERT INTO service (team_id, slug, name, description, minutes, price_minor, currency, step_minutes, "
-            "pause_minutes, notice_minutes, horizon_days, free_cancel_hours, late_fee_percent, fulfilment, retired) "
-            "VALUES (:team, 's', 'S', '', 30, 1, 'EUR', 30, 0, 0, 30, 0, 0, '{}', :no)"
-        ),
-        {"team": case.team, "no": False},
-    )
+def job(lane: str, due_at: datetime = NOON, **more: Any) -> dict[str, Any]:
+    """Something to be done, or done long ago."""
+    return {"lane": lane, "kind": "k", "body": "b", "due_at": due_at, "made_at": PAST, **more}
 
 
-async def _first_request(connection: AsyncConnection) -> int:
-    found = await connection.exec_driver_sql("SELECT coalesce(min(id), 1) - 1 FROM paymentrequest")
-    return int(found.scalar_one())
-
-
-def _bound(columns: str, kind: str, times: dict[str, Any], numbers: dict[str, int]) -> str:
-    moment = "timestamp '{}'" if kind == "postgresql" else "'{}'"
-    shown = {name: moment.format(f"{value:%Y-%m-%d %H:%M:%S.%f}") for name, value in times.items()}
-    shown |= {name: str(value) for name, value in numbers.items()}
-    return re.sub(r":(\w+)", lambda found: shown[found[1]], columns)
+def past_rows(case: Case) -> dict[Any, list[dict[str, Any]]]:
+    """What is over and stays: bookings, requests and checkouts."""
+    service = {
+        "id": 1,
+        "team_id": case.team,
+        "slug": "s",
+        "name": "S",
+        "minutes": 30,
+        "price_minor": 1,
+        "currency": "EUR",
+    }
+    booking = {
+        "team_id": case.team, "service_id": 1, "customer_id": case.customer, "agent_id": case.agent, "starts_at": PAST,
+        "ends_at": PAST, "busy_until": PAST, "state": BookingState.CONFIRMED, "uid": "u", "made_at": PAST,
+    }  # fmt: skip
+    request = {
+        "team_id": case.team, "conversation_id": case.conversation, "asked_by_id": case.agent, "amount_minor": 1,
+        "currency": "EUR", "description": "d", "gateway": "stripe", "state": State.PAID, "expires_at": PAST,
+        "made_at": PAST,
+    }  # fmt: skip
+    checkout = {"request_id": 1, "gateway": "stripe", "state": State.PAID, "expires_at": PAST, "made_at": PAST}
+    return {
+        Service: [service | {"currency": "EUR"}],
+        Booking: [booking] * MANY,
+        PaymentRequest: [request | {"id": number + 1, "code": f"c{number}"} for number in range(MANY)],
+        Checkout: [checkout | {"reference": f"r{number}"} for number in range(MANY)],
+    }
 
 
 @contextmanager
@@ -148,11 +133,17 @@ ASKED: dict[str, Callable[[Work, Case], Awaitable[Any]]] = {
     "what is long done": lambda work, case: work.outbox.clean(work.now - timedelta(days=7)),
     "which holds are over": lambda work, case: work.bookings.let_lapse(),
     "which of an agent's holds are over": lambda work, case: work.bookings.let_lapse(case.agent),
-    "when an agent is busy": lambda work, case: work.bookings.busy([case.agent], work.now, work.now + timedelta(days=30)),
-    "what a team does today": lambda work, case: work.bookings.agenda(case.team, work.now, work.now + timedelta(days=1)),
+    "when an agent is busy": lambda work, case: work.bookings.busy(
+        [case.agent], work.now, work.now + timedelta(days=30)
+    ),
+    "what a team does today": lambda work, case: work.bookings.agenda(
+        case.team, work.now, work.now + timedelta(days=1)
+    ),
     "which requests are over": lambda work, case: work.payments.expired(),
     "which checkouts to ask about": lambda work, case: work.payments.to_poll(),
 }
+
+
 @pytest.mark.parametrize("question", ASKED)
 async def test_no_question_of_the_day_reads_the_past(long_tables: Any, kind: str, question: str) -> None:
     database, case = await long_tables(kind)

@@ -1,19 +1,26 @@
 """Whole stories on the database servers, and what people notice when a database goes away or its disk is full."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import httpx2
 import pytest
 import pytest_asyncio
-from sqlalchemy import text
+from sqlalchemy import select, text
+from sqlalchemy.exc import OperationalError
 
-from tests.databases import Pool, Server, require, running_server
+from bot.engine import LEASE
+from storage.tables import Checkout, GatewayFact, PaymentRequest, SpokenMessage
+from tests.databases import Pool, require
+from tests.servers import Server, running_server
+from tests.stories.people import SOON
 from tests.stories.script import asks, in_conversation
 from tests.stories.stage import Stage, set_up
 from tests.stories.test_whole_story import PAIRS
 from tests.stories.test_whole_story import test_a_customer_books_talks_meets_pays_and_gets_the_money_back as whole_story
 
+TELLING = {"payment_intent.succeeded", "checkout.session.completed"}
 SERVERS = pytest.mark.parametrize("kind", ["postgresql", "mysql"])
 
 
@@ -46,11 +53,12 @@ async def readiness(stage: Stage) -> tuple[int, dict[str, str]]:
 
 
 @SERVERS
-async def test_words_said_while_the_database_is_away_arrive_in_order_when_it_is_back(
+async def test_what_happens_while_the_database_is_away_is_made_good_when_it_is_back(
     stage: Stage, server: Server
 ) -> None:
     mia, ana = await in_conversation(stage)
-    assert (await readiness(stage))[0] == 200
+    session = await stage.session_of(await asks(mia, ana))
+    assert await readiness(stage) == (200, {})
     for word in ("word 1", "word 2", "word 3"):
         await mia.says(word)
     server.kill()
@@ -58,9 +66,79 @@ async def test_words_said_while_the_database_is_away_arrive_in_order_when_it_is_
     assert status == 503 and "The database does not answer" in problems["database"]
     for word in ("word 4", "word 5"):
         await mia.says(word)
-    server.start()
-    stage.world.clock.advance(seconds=61)
+    await stage.cast.stripe.pay(session)
+    assert answers(stage) and min(answers(stage)) >= 500
+    await asyncio.to_thread(server.start)
+    # Beyond the lease of what was in hand.
+    stage.world.clock.jump(LEASE * 1.1)
     await ana.hears("word 5")
     said = [seen.text.rpartition("\n")[2] for seen in ana.screen() if "word " in seen.text]
-    assert sorted(set(said), key=said.index) == [f"word {number}" for number in range(1, 6)], said
-    assert (await readiness(stage)) == (200, {})
+    assert list(dict.fromkeys(said)) == [f"word {number}" for number in range(1, 6)], said
+    await ana.hears("Paid: $49.00")
+    await mia.hears("Thank you, $49.00")
+    assert mia.count("Thank you, $49.00") == 1
+    await until_ready(stage)
+
+
+def answers(stage: Stage) -> list[int]:
+    """What Stripe was told of the events that speak of money, attempt by attempt."""
+    delivered = stage.cast.stripe.delivered
+    telling = [each["id"] for each in stage.cast.stripe.events.values() if each["type"] in TELLING]
+    return [status or 0 for event_id in telling for status in delivered.get(event_id, [])]
+
+
+async def until_ready(stage: Stage) -> None:
+    async with asyncio.timeout(SOON):
+        while (found := await readiness(stage)) != (200, {}):
+            assert found[0] == 503, found
+
+
+async def test_a_full_disk_is_never_called_taken_and_all_is_well_when_there_is_room_again(tmp_path: Path) -> None:
+    async with set_up(tmp_path) as stage:
+        mia, ana = await in_conversation(stage)
+        session = await stage.session_of(await asks(mia, ana))
+        before = await money(stage)
+        await fill_the_disk(stage)
+        await stage.cast.stripe.pay(session)
+        await mia.says("Is anybody there?")
+        assert answers(stage) and min(answers(stage)) >= 500
+        assert await money(stage) == before, "a webhook that was not taken has left nothing behind"
+        await make_room(stage)
+        await ana.hears("Is anybody there?")
+        await ana.hears("Paid: $49.00")
+        await mia.hears("Thank you, $49.00")
+        assert mia.count("Thank you, $49.00") == 1
+        assert await whole(stage) == "ok"
+
+
+async def money(stage: Stage) -> list[tuple[object, ...]]:
+    """All that a webhook may change, row by row."""
+    async with stage.app.house.database.engine.connect() as connection:
+        found = [
+            await connection.execute(select(table)) for table in (GatewayFact, PaymentRequest, Checkout, SpokenMessage)
+        ]
+        return [tuple(row) for rows in found for row in rows]
+
+
+async def fill_the_disk(stage: Stage) -> None:
+    """From now on the file may not grow, and nothing is free in it."""
+    async with stage.app.house.database.engine.connect() as connection:
+        pages = (await connection.execute(text("PRAGMA page_count"))).scalar_one()
+        await connection.execute(text("CREATE TABLE junk (id INTEGER PRIMARY KEY, filling TEXT)"))
+        await connection.execute(text(f"PRAGMA max_page_count = {pages + 8}"))
+        await connection.commit()
+        with pytest.raises(OperationalError, match="full"):
+            while True:
+                await connection.execute(text("INSERT INTO junk (filling) VALUES (hex(zeroblob(1500)))"))
+                await connection.commit()
+
+
+async def make_room(stage: Stage) -> None:
+    async with stage.app.house.database.engine.connect() as connection:
+        await connection.execute(text("PRAGMA max_page_count = 1000000"))
+        await connection.commit()
+
+
+async def whole(stage: Stage) -> str:
+    async with stage.app.house.database.engine.connect() as connection:
+        return str((await connection.execute(text("PRAGMA integrity_check"))).scalar_one())

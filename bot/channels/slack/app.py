@@ -9,7 +9,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.channels.slack import hear
+import bot.channels.slack.hear as hear
 from bot.channels.slack.forms import OPEN_FORM
 from bot.channels.slack.people import People
 from bot.channels.slack.text import mentioned

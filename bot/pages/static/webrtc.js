@@ -152,6 +152,8 @@ export class DirectCall {
   }
 
   async #offer(pc) {
+    // One side begins: two first offers at once end in a rollback, after which Chromium may never gather candidates.
+    if (this.#ticket.options.polite && !pc.remoteDescription) return;
     try {
       this.#makingOffer = true;
       await pc.setLocalDescription();
