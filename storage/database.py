@@ -29,7 +29,7 @@ DRIVERS = {
 }
 
 # An error must not carry what people said into a log.
-DISCREET = {"hide_parameters": True}
+QUIET = {"hide_parameters": True}
 
 
 class Database:
@@ -85,7 +85,7 @@ def _engine(url: URL) -> AsyncEngine:
     if url.get_backend_name() != "sqlite":
         return _server_engine(url)
     # One connection: SQLite has one writer anyway, and waiting in the pool is cheaper than waiting for the file lock.
-    engine = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=30, **DISCREET)
+    engine = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=30, **QUIET)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_immediate)
     event.listen(engine.sync_engine, "invalidate", _let_go)
@@ -94,7 +94,7 @@ def _engine(url: URL) -> AsyncEngine:
 
 def _server_engine(url: URL) -> AsyncEngine:
     # What was read before a lock is read again under it; MySQL's own default would go on showing the older rows.
-    settings: dict[str, Any] = {"pool_pre_ping": True, "isolation_level": "READ COMMITTED", **DISCREET}
+    settings: dict[str, Any] = {"pool_pre_ping": True, "isolation_level": "READ COMMITTED", **QUIET}
     if url.get_backend_name() == "mysql":
         # Without strictness a long text is cut and told to nobody; `utf8` without mb4 knows no emoji.
         settings["connect_args"] = {"sql_mode": "TRADITIONAL"}
