@@ -4,6 +4,7 @@ import asyncio
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -65,18 +66,25 @@ class Server(ABC):
 
     def kill(self) -> None:
         """SIGKILL, as the kernel's when memory runs out."""
-        self._end(kill=True)
+        self._end(signal.SIGKILL)
 
     def stop(self) -> None:
-        """An orderly end, and the folder is gone."""
-        self._end(kill=False)
-        shutil.rmtree(self.folder)
+        """An orderly end that waits for no client, and the folder is gone."""
+        try:
+            # To PostgreSQL, SIGTERM would mean to wait for whoever is connected.
+            self._end(signal.SIGINT if isinstance(self, Postgres) else signal.SIGTERM)
+        finally:
+            shutil.rmtree(self.folder)
 
-    def _end(self, *, kill: bool) -> None:
+    def _end(self, how: signal.Signals) -> None:
         process, self._process = self._process, None
         if process is not None:
-            process.kill() if kill else process.terminate()
-            process.wait(START)
+            process.send_signal(how)
+            try:
+                process.wait(START)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait(START)
 
     def execute(self, name: str, *statements: str) -> None:
         """Run statements in a database of this server, outside any transaction."""
@@ -136,6 +144,8 @@ class Postgres(Server):
             # What is killed here is the server, not the machine: the operating system keeps what was written.
             "fsync": "off",
             "max_connections": 100,
+            # Within the folder: what SIGKILL leaves behind goes with it.
+            "dynamic_shared_memory_type": "mmap",
         }
         return [
             str(self.programs / "postgres"),
@@ -168,8 +178,10 @@ class MariaDb(Server):
         program = shutil.which("mariadbd", path=f"{os.environ['PATH']}:/usr/sbin") or "mariadbd"
         return [
             program, "--no-defaults", f"--datadir={self.folder}/data", f"--socket={self.folder}/socket",
-            f"--port={self.port}", "--bind-address=127.0.0.1", f"--pid-file={self.folder}/pid", "--skip-grant-tables",
-            "--skip-networking=0", "--skip-name-resolve", "--innodb-flush-log-at-trx-commit=2",
+            # A server that starts sweeps its temporary folder, so each needs one of its own.
+            f"--tmpdir={self.folder}", f"--pid-file={self.folder}/pid", "--skip-grant-tables",
+            f"--port={self.port}", "--bind-address=127.0.0.1", "--skip-networking=0",
+            "--skip-name-resolve", "--innodb-flush-log-at-trx-commit=2",
             "--innodb-log-file-size=8M", "--innodb-flush-method=nosync", "--character-set-server=latin1",
         ]  # fmt: skip
 

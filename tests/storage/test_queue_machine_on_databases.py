@@ -9,7 +9,15 @@ from functools import partial
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, multiple, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    multiple,
+    rule,
+    run_state_machine_as_test,
+)
 from sqlalchemy import text
 
 from storage.queues import Claimed
@@ -52,7 +60,13 @@ class Machine(RuleBasedStateMachine):
     def now(self) -> datetime:
         return self.town.clock()
 
-    @rule(lane=LANES, wait=SECONDS, worker=WORKERS)
+    @initialize(target=jobs)
+    def there_is_work_and_somebody_at_it(self) -> object:
+        for lane in "abcabc":
+            self.something_is_to_be_done(lane, 0, 0)
+        return self.a_worker_claims(0, 2)
+
+    @rule(lane=LANES, wait=st.sampled_from([0, 0, 1, 60]), worker=WORKERS)
     def something_is_to_be_done(self, lane: str, wait: float, worker: int) -> None:
         body = f"{lane}{len(self.told):04}"
         self.told[body] = Told(lane, self.now + timedelta(seconds=wait))

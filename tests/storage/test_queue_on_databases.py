@@ -124,6 +124,16 @@ async def test_a_lease_is_compared_to_the_microsecond(town: Town) -> None:
     assert (second.tries, await town.posts[0].done(first), await town.posts[1].done(second)) == (2, False, True)
 
 
+async def test_a_job_that_was_put_back_is_in_nobodys_hand(town: Town) -> None:
+    await town.posts[0].add("a1")
+    (job,) = await town.posts[0].claim()
+    assert await town.posts[0].retry(job, 0)
+    await town.posts[0].renew(job)
+    assert not await town.posts[0].holds(job)
+    assert not await town.posts[0].done(job)
+    assert bodies(await town.posts[1].claim()) == ["a1"], "a renewal that came too late keeps nobody waiting"
+
+
 @SERVERS
 async def test_transactions_in_each_others_way_end_with_an_error_and_not_in_silence(town: Town) -> None:
     await town.posts[0].add("a1", "b1")
