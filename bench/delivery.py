@@ -18,8 +18,8 @@ from storage.schema import upgrade
 from storage.tables import ChannelAccount, Conversation, Person, Seat, Side, Team
 from storage.work import Work
 
-CONVERSATIONS = 40
-EACH = 20
+CONVERSATIONS = 30
+EACH = 15
 
 
 class Quiet:

@@ -19,7 +19,7 @@ from storage.work import Work
 from tests.payments.stripe_payloads import SESSION, event, signed
 
 ROUNDS = 3
-EACH = 300
+EACH = 120
 PATH = "/webhooks/stripe"
 BASELINES = ("noop", "tutorial", "commits")
 

@@ -26,6 +26,8 @@ from storage.database import async_url
 POSTGRES = Path("/usr/lib/postgresql")
 START = 30.0
 """Seconds a server may take to answer."""
+GUARD = 'read -r _; [ -f server ] && kill -9 "$(cat server)"; cd / && rm -rf "$0"'
+"""Waits for the end of the test run, and cleans up when the run was killed and could not."""
 
 
 @dataclass
@@ -35,6 +37,7 @@ class Server(ABC):
     folder: Path = field(default_factory=lambda: Path(mkdtemp(prefix="bellhop-", dir=_roomiest())))
     port: int = field(default_factory=lambda: _free_port())
     _process: subprocess.Popen[bytes] | None = None
+    _guard: subprocess.Popen[bytes] | None = None
 
     @abstractmethod
     def prepare(self) -> None:
@@ -55,6 +58,9 @@ class Server(ABC):
 
     def start(self) -> None:
         """Returns when connections are accepted."""
+        if self._guard is None:
+            guard = ["sh", "-c", GUARD, str(self.folder)]
+            self._guard = subprocess.Popen(guard, cwd=self.folder, stdin=subprocess.PIPE, start_new_session=True)
         self._begin()
         _in_a_loop(self._answers)
 
@@ -63,6 +69,7 @@ class Server(ABC):
             self._process = subprocess.Popen(
                 self.command(), cwd=self.folder, stdout=said, stderr=said, start_new_session=True, **self._as_user()
             )
+        (self.folder / "server").write_text(str(self._process.pid))
 
     def kill(self) -> None:
         """SIGKILL, as the kernel's when memory runs out."""
@@ -75,6 +82,8 @@ class Server(ABC):
             self._end(signal.SIGINT if isinstance(self, Postgres) else signal.SIGTERM)
         finally:
             shutil.rmtree(self.folder)
+            if self._guard is not None:
+                self._guard.communicate()
 
     def _end(self, how: signal.Signals) -> None:
         process, self._process = self._process, None

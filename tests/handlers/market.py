@@ -84,10 +84,10 @@ class Market:
         await sweep_polls(self.town.house)
         await self.carry_out()
 
-    async def wait(self, **span: float) -> None:
-        """Time passes, with the sweeps of a running program."""
+    async def wait(self, *, sweeps: int = 12, **span: float) -> None:
+        """Time passes, with some of the sweeps of a running program."""
         left = timedelta(**span)
-        step = max(left / 12, timedelta(seconds=1))
+        step = left / sweeps
         while left > timedelta():
             self.town.clock.now += min(step, left)
             left -= step

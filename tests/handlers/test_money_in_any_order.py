@@ -2,6 +2,8 @@
 
 from contextlib import suppress
 
+import pytest
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 
@@ -95,7 +97,7 @@ class TheMarket(InTown):
 
     @rule(minutes=st.sampled_from([1, 10, 200]))
     def time_passes(self, minutes: int) -> None:
-        self.run(self.market.wait(minutes=minutes))
+        self.run(self.market.wait(minutes=minutes, sweeps=3))
 
     @rule(when=st.sampled_from(["before", "after"]))
     def the_gateway_stumbles(self, when: str) -> None:
@@ -143,5 +145,5 @@ class TheMarket(InTown):
                 assert request.state not in {State.PAID, State.PART_REFUNDED}
 
 
-TheMarket.TestCase.settings = MODEST
-TestTheMarket = TheMarket.TestCase
+TheMarket.TestCase.settings = settings(MODEST, max_examples=14)
+TestTheMarket = pytest.mark.timeout(180)(TheMarket.TestCase)
