@@ -178,8 +178,9 @@ class MariaDb(Server):
 
     def prepare(self) -> None:
         self._run(
-            "mariadb-install-db", "--no-defaults", f"--datadir={self.folder}/data", "--skip-test-db",
-            "--innodb-log-file-size=8M", "--auth-root-authentication-method=normal", "--innodb-flush-method=nosync",
+            "mariadb-install-db", "--no-defaults", f"--datadir={self.folder}/data", f"--tmpdir={self.folder}",
+            "--skip-test-db", "--innodb-log-file-size=8M", "--auth-root-authentication-method=normal",
+            "--innodb-flush-method=nosync",
         )  # fmt: skip
         # Without grants nobody needs a password; the server listens on loopback only.
 
