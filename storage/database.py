@@ -1,20 +1,19 @@
 """The database: one way to begin a transaction, one place that commits."""
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import event
-from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from storage.notices import Notices, announce
 from storage.signals import Signals
+from storage.sqlite import sqlite_engine
 from storage.vault import Vault
 from storage.work import Work
 
@@ -82,14 +81,7 @@ def is_away(error: BaseException) -> bool:
 
 
 def _engine(url: URL) -> AsyncEngine:
-    if url.get_backend_name() != "sqlite":
-        return _server_engine(url)
-    # One connection: SQLite has one writer anyway, and waiting in the pool is cheaper than waiting for the file lock.
-    engine = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=30, **QUIET)
-    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-    event.listen(engine.sync_engine, "begin", _begin_immediate)
-    event.listen(engine.sync_engine, "invalidate", _let_go)
-    return engine
+    return sqlite_engine(url, **QUIET) if url.get_backend_name() == "sqlite" else _server_engine(url)
 
 
 def _server_engine(url: URL) -> AsyncEngine:
@@ -102,30 +94,3 @@ def _server_engine(url: URL) -> AsyncEngine:
         # The driver logs each warning of the server, and MariaDB warns that it calls no primary key by its name.
         logging.getLogger("asyncmy").setLevel(logging.ERROR)
     return create_async_engine(url, **settings)
-
-
-def _prepare_sqlite(connection: object, _record: object) -> None:
-    """WAL with `synchronous=FULL`: a commit that was answered survives a power cut."""
-    # The driver must not begin by itself: it would begin a reading transaction that cannot always become a writing one.
-    connection.isolation_level = None  # type: ignore[attr-defined]
-    cursor = connection.cursor()  # type: ignore[attr-defined]
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-_LETTING_GO: set[asyncio.Task[None]] = set()
-
-
-def _let_go(connection: Any, _record: object, _error: BaseException | None) -> None:
-    """Roll back a connection whose task was cancelled in the middle of a statement.
-
-    Closing alone is not enough: SQLite keeps the write lock until the statement that was left behind is collected.
-    """
-    task = asyncio.get_running_loop().create_task(connection.driver_connection.rollback())
-    _LETTING_GO.add(task)
-    task.add_done_callback(_LETTING_GO.discard)
-
-
-def _begin_immediate(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
