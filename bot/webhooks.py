@@ -24,7 +24,7 @@ def webhook_routes(house: House) -> APIRouter:
         if known is None:
             return PlainTextResponse("no such gateway here\n", 404)
         try:
-            facts = known.read_webhook(await read_body(request), request.headers, now=house.now())
+            facts = await known.read_webhook(await read_body(request), request.headers, now=house.now())
         except TooLarge:
             RECEIVED.labels(gateway, "too_large").inc()
             return PlainTextResponse("too large\n", 413)

@@ -116,8 +116,11 @@ class Gateway(Protocol):
         """Send money back. Raises AmountRefused when more is asked than is left."""
         ...
 
-    def read_webhook(self, body: bytes, headers: Mapping[str, str], *, now: datetime) -> Sequence[Fact]:
-        """Verify the raw bytes, then read them; () for what does not concern us. Raises BadSignature."""
+    async def read_webhook(self, body: bytes, headers: Mapping[str, str], *, now: datetime) -> Sequence[Fact]:
+        """Verify the raw bytes, then read them; () for what does not concern us.
+
+        Raises BadSignature; Unavailable when what is needed to verify cannot be had now, so that the sender tries again.
+        """
         ...
 
     def limits(self, currency: str) -> Limits | None:

@@ -14,7 +14,8 @@ from sandbox.twin import Twin
 from sandbox.world import World
 
 CALLS = re.compile(
-    r"/(?:(?P<telegram>telegram)/(?:file/)?bot[^/]+/(?P<method>.+)|(?P<slack>slack)/(?:api/)?(?P<call>.+)|(?P<stripe>stripe)(?P<path>/v1/.+))"
+    r"/(?:(?P<telegram>telegram)/(?:file/)?bot[^/]+/(?P<method>.+)|(?P<slack>slack)/(?:api/)?(?P<call>.+)"
+    r"|(?P<gateway>stripe|razorpay|paypal|phonepe)(?P<path>/(?:v\d|apis|checkout|payments|identity).*))"
 )
 PARTS = re.compile(r'name="([^"]+)"(?:; filename="([^"]*)")?')
 DROP = "sandbox.drop"
@@ -104,7 +105,7 @@ def _named(found: re.Match[str], verb: str) -> tuple[str, str]:
         return "telegram", found["method"]
     if found["slack"]:
         return "slack", found["call"]
-    return "stripe", f"{verb} {found['path']}"
+    return found["gateway"], f"{verb} {found['path']}"
 
 
 async def _body(receive: Receive) -> bytes:

@@ -123,7 +123,7 @@ class Stripe:
         (fact,) = of_refund(refund, self._told(self._now(), live=self.live))
         return fact
 
-    def read_webhook(self, body: bytes, headers: Mapping[str, str], *, now: datetime) -> Sequence[Fact]:
+    async def read_webhook(self, body: bytes, headers: Mapping[str, str], *, now: datetime) -> Sequence[Fact]:
         """Facts of a signed event; BadSignature when it is not Stripe's or not in a shape Stripe sends."""
         if not self._secrets:
             raise NotConfigured("The Stripe webhook secret is missing, so its webhooks cannot be verified.")

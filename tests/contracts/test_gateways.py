@@ -7,14 +7,23 @@ import pytest
 
 from payments.errors import AmountRefused, BadSignature, NotConfigured, OutcomeUnknown, Unavailable
 from payments.facts import Expected, FactKind, misfit
-from payments.machine import State, settle
+from payments.gateway import Capability
+from payments.machine import ENDED, State, settle
 from payments.money import Money
 from payments.registry import GATEWAYS
 from sandbox.faults import Fault
-from tests.contracts.gateways import PRICE, TILLS, Till, heard, opened, order, read
+from tests.contracts.counter import Till, heard, opened, order, price, read
+from tests.contracts.tills import TILLS
 
-EXPECTED = Expected(reference="ord_1", asked=PRICE, live=False)
-PART = Money(900, "USD")
+SENT_BACK = frozenset({FactKind.REFUND_PENDING, FactKind.REFUNDED})
+
+
+def expected(till: Till) -> Expected:
+    return Expected(reference="ord_1", asked=price(till), live=False)
+
+
+def part(till: Till) -> Money:
+    return Money(900, till.habits.currency)
 
 
 @pytest.fixture(params=sorted(TILLS))
@@ -29,8 +38,8 @@ def test_every_gateway_keeps_the_contract() -> None:
 
 async def test_a_checkout_opens_on_the_gateways_own_page(till: Till) -> None:
     link = await opened(till)
-    assert link.url.startswith(till.world.public_url)
-    assert till.world.clock.now() < link.expires_at
+    assert link.url.startswith(till.counter.world.public_url)
+    assert till.counter.world.clock.now() < link.expires_at
     assert await till.gateway.look_up(link.checkout_ref) == ()
 
 
@@ -42,52 +51,64 @@ async def test_the_same_key_opens_the_same_checkout(till: Till) -> None:
 async def test_a_paid_link_reports_the_full_amount(till: Till) -> None:
     link = await opened(till)
     await till.pays(link.checkout_ref)
-    captured = [fact for fact in heard(till) if fact.kind is FactKind.CAPTURED]
-    assert {fact.captured for fact in captured} == {PRICE}
-    assert [misfit(fact, EXPECTED) for fact in captured] == [None] * len(captured)
-    assert settle(heard(till), PRICE).state is State.PAID
+    captured = [fact for fact in await heard(till) if fact.kind is FactKind.CAPTURED]
+    assert {fact.captured for fact in captured} == {price(till)}
+    assert [misfit(fact, expected(till)) for fact in captured] == [None] * len(captured)
+    assert settle(await heard(till), price(till)).state is State.PAID
 
 
 async def test_webhook_and_poll_tell_the_same_story(till: Till) -> None:
     link = await opened(till)
     await till.pays(link.checkout_ref)
-    polled = await till.gateway.look_up(link.checkout_ref)
-    assert settle(polled, PRICE) == settle(heard(till), PRICE) == settle([*polled, *heard(till)], PRICE)
-    assert {fact.payment_ref for fact in polled} == {fact.payment_ref for fact in heard(till)}
-    assert polled[0].receipt_url.startswith("http")
-    assert misfit(polled[0], EXPECTED) is None
+    polled, told = await till.gateway.look_up(link.checkout_ref), await heard(till)
+    assert settle(polled, price(till)) == settle(told, price(till)) == settle([*polled, *told], price(till))
+    assert {fact.payment_ref for fact in polled} == {fact.payment_ref for fact in told}
+    has_receipt = Capability.RECEIPT_LINK in till.gateway.capabilities
+    assert polled[0].receipt_url.startswith("http") is has_receipt
+    assert misfit(polled[0], expected(till)) is None
 
 
 async def test_a_decline_is_told_with_its_reason_and_can_be_made_good(till: Till) -> None:
     link = await opened(till)
     await till.declines(link.checkout_ref)
-    assert settle(heard(till), PRICE).state is State.FAILED
-    (failed,) = await till.gateway.look_up(link.checkout_ref)
-    assert (failed.kind, failed.detail != "") == (FactKind.FAILED, True)
+    if till.habits.tells_declines:
+        assert settle(await heard(till), price(till)).state is State.FAILED
+        (failed,) = await till.gateway.look_up(link.checkout_ref)
+        assert (failed.kind, failed.detail != "") == (FactKind.FAILED, True)
     await till.pays(link.checkout_ref)
-    assert settle(heard(till), PRICE).state is State.PAID
+    assert settle(await heard(till), price(till)).state is State.PAID
 
 
-async def test_a_changed_byte_is_refused(till: Till) -> None:
+async def test_a_changed_byte_is_never_believed(till: Till) -> None:
     link = await opened(till)
     await till.pays(link.checkout_ref)
-    body, headers = till.delivered.posts[0]
-    with pytest.raises(BadSignature):
-        read(till, (body.replace(b"4900", b"4901"), headers))
+    body, headers = till.counter.delivered.posts[0]
+    changed = body.replace(b"4900", b"4901").replace(b"49.00", b"49.01")
+    assert changed != body
+    if till.habits.signs_body:
+        with pytest.raises(BadSignature):
+            await read(till, (changed, headers))
+    else:
+        # Its header proves the sender and not the body, so the sums are asked for and not read.
+        assert {fact.captured for fact in await read(till, (changed, headers))} == {price(till)}
 
 
-async def test_an_old_webhook_is_refused(till: Till) -> None:
+async def test_an_old_webhook_is_refused_or_says_what_was_known(till: Till) -> None:
     link = await opened(till)
     await till.pays(link.checkout_ref)
-    till.world.clock.jump(timedelta(minutes=6))
-    with pytest.raises(BadSignature):
-        heard(till)
+    at_once = await heard(till)
+    till.counter.world.clock.jump(timedelta(minutes=6))
+    if till.habits.signs_time:
+        with pytest.raises(BadSignature):
+            await heard(till)
+    else:
+        assert [fact.event_id for fact in await heard(till)] == [fact.event_id for fact in at_once]
 
 
 async def test_every_webhook_has_its_own_id(till: Till) -> None:
     link = await opened(till)
     await till.pays(link.checkout_ref)
-    ids = [fact.event_id for fact in heard(till)]
+    ids = [fact.event_id for fact in await heard(till)]
     assert len(ids) == len(set(ids))
     assert "" not in ids
 
@@ -96,26 +117,27 @@ async def test_an_expired_page_says_so_and_may_be_expired_again(till: Till) -> N
     link = await opened(till)
     await till.gateway.expire(link.checkout_ref)
     await till.gateway.expire(link.checkout_ref)
-    assert settle(await till.gateway.look_up(link.checkout_ref), PRICE).state is State.EXPIRED
+    if Capability.EXPIRE in till.gateway.capabilities:
+        assert settle(await till.gateway.look_up(link.checkout_ref), price(till)).state in ENDED
 
 
 async def test_expiring_a_paid_page_changes_nothing(till: Till) -> None:
     link = await opened(till)
     await till.pays(link.checkout_ref)
     await till.gateway.expire(link.checkout_ref)
-    assert settle(await till.gateway.look_up(link.checkout_ref), PRICE).state is State.PAID
+    assert settle(await till.gateway.look_up(link.checkout_ref), price(till)).state is State.PAID
 
 
 async def test_refunds_in_parts_carry_the_total(till: Till) -> None:
     link = await opened(till)
     await till.pays(link.checkout_ref)
-    payment = heard(till)[0].payment_ref or (await till.gateway.look_up(link.checkout_ref))[0].payment_ref
-    first = await till.gateway.refund(payment, PART, key="back_1", reason="left early")
-    assert (first.kind, first.refunded) == (FactKind.REFUNDED, PART)
-    rest = await till.gateway.refund(payment, PRICE - PART, key="back_2", reason="left early")
-    assert rest.refunded == PRICE
-    settled = settle([*await till.gateway.look_up(link.checkout_ref), first, rest], PRICE)
-    assert (settled.state, settled.refunded) == (State.REFUNDED, PRICE)
+    payment = (await till.gateway.look_up(link.checkout_ref))[0].payment_ref
+    first = await till.gateway.refund(payment, part(till), key="back_000001", reason="left early")
+    assert (first.kind in SENT_BACK, first.refunded) == (True, part(till))
+    rest = await till.gateway.refund(payment, price(till) - part(till), key="back_000002", reason="left early")
+    assert rest.refunded == price(till)
+    settled = settle([*await till.gateway.look_up(link.checkout_ref), first, rest], price(till))
+    assert (settled.state, settled.refunded) == (State.REFUNDED, price(till))
 
 
 async def test_the_same_key_refunds_once(till: Till) -> None:
@@ -123,8 +145,8 @@ async def test_the_same_key_refunds_once(till: Till) -> None:
     await till.pays(link.checkout_ref)
     payment = (await till.gateway.look_up(link.checkout_ref))[0].payment_ref
     for _ in range(2):
-        await till.gateway.refund(payment, PART, key="back_1", reason="left early")
-    assert settle(await till.gateway.look_up(link.checkout_ref), PRICE).refunded == PART
+        await till.gateway.refund(payment, part(till), key="back_000001", reason="left early")
+    assert settle(await till.gateway.look_up(link.checkout_ref), price(till)).refunded == part(till)
 
 
 async def test_more_than_is_left_is_not_refunded(till: Till) -> None:
@@ -132,50 +154,51 @@ async def test_more_than_is_left_is_not_refunded(till: Till) -> None:
     await till.pays(link.checkout_ref)
     payment = (await till.gateway.look_up(link.checkout_ref))[0].payment_ref
     with pytest.raises(AmountRefused):
-        await till.gateway.refund(payment, PRICE + PART, key="back_1", reason="too much")
+        await till.gateway.refund(payment, price(till) + part(till), key="back_000001", reason="too much")
 
 
 async def test_a_refund_made_elsewhere_is_seen(till: Till) -> None:
     link = await opened(till)
     await till.pays(link.checkout_ref)
-    await till.refunds_elsewhere(link.checkout_ref, PART)
-    polled = settle(await till.gateway.look_up(link.checkout_ref), PRICE)
-    assert (polled.state, polled.refunded) == (State.PART_REFUNDED, PART)
-    assert settle([*heard(till), *await till.gateway.look_up(link.checkout_ref)], PRICE).state is State.PART_REFUNDED
+    await till.refunds_elsewhere(link.checkout_ref, part(till))
+    polled = await till.gateway.look_up(link.checkout_ref)
+    settled = settle(polled, price(till))
+    assert (settled.state, settled.refunded) == (State.PART_REFUNDED, part(till))
+    assert settle([*await heard(till), *polled], price(till)).state is State.PART_REFUNDED
 
 
 async def test_no_answer_is_an_unknown_outcome_and_the_same_key_finds_out(till: Till) -> None:
     same = order(till)
-    till.trouble(Fault.TIMEOUT)
+    till.counter.trouble(till.gateway.name, Fault.TIMEOUT)
     with pytest.raises(OutcomeUnknown):
         await till.gateway.open_checkout(same)
-    till.world.faults.clear()
+    till.counter.world.faults.clear()
     assert (await till.gateway.open_checkout(same)).url
 
 
 async def test_a_broken_gateway_is_an_unknown_outcome(till: Till) -> None:
-    till.trouble(Fault.SERVER_ERROR)
+    till.counter.trouble(till.gateway.name, Fault.SERVER_ERROR)
     with pytest.raises(OutcomeUnknown):
         await opened(till)
 
 
 async def test_a_busy_gateway_is_unavailable(till: Till) -> None:
-    till.trouble(Fault.RATE_LIMITED)
+    till.counter.trouble(till.gateway.name, Fault.RATE_LIMITED)
     with pytest.raises(Unavailable):
         await opened(till)
 
 
 async def test_too_small_a_sum_is_refused_with_a_sentence(till: Till) -> None:
     with pytest.raises(AmountRefused, match=r"\w"):
-        await opened(till, amount=Money(1, "USD"))
+        await opened(till, amount=Money(1, till.habits.currency))
 
 
 async def test_limits_are_those_the_gateway_keeps(till: Till) -> None:
-    taken = till.gateway.limits("USD")
+    taken = till.gateway.limits(till.habits.currency)
     assert taken is not None
     assert (await opened(till, amount=taken.minimum)).url
     with pytest.raises(AmountRefused):
-        await opened(till, amount=taken.minimum - Money(1, "USD"), key="key_2")
+        await opened(till, amount=taken.minimum - Money(1, till.habits.currency), key="key_0000002")
     assert till.gateway.limits("XTR") is None
 
 

@@ -96,7 +96,7 @@ class Till:
         self._answer(broken)
         return replace(self.refunds[key], event_id="")
 
-    def read_webhook(self, body: bytes, headers: Mapping[str, str], *, now: datetime) -> Sequence[Fact]:
+    async def read_webhook(self, body: bytes, headers: Mapping[str, str], *, now: datetime) -> Sequence[Fact]:
         if headers.get(SIGNATURE) != "right":
             raise BadSignature("The signature does not belong to this body.")
         try:

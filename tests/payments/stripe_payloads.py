@@ -40,9 +40,9 @@ def event(kind: str, thing: Json, **more: Any) -> Json:
     } | more
 
 
-def read(kind: str, thing: Json, **more: Any) -> Sequence[Fact]:
+async def read(kind: str, thing: Json, **more: Any) -> Sequence[Fact]:
     body = json.dumps(event(kind, thing, **more)).encode()
-    return gateway().read_webhook(body, signed(body), now=NOW)
+    return await gateway().read_webhook(body, signed(body), now=NOW)
 
 
 SESSION: Json = {

@@ -9,16 +9,16 @@ GONE = INTENT | {"status": "canceled", "amount_received": 0}
 USD1999 = Money(1999, "USD")
 
 
-def test_a_completed_session_is_a_payment_with_all_its_references() -> None:
-    (fact,) = read("checkout.session.completed", SESSION)
+async def test_a_completed_session_is_a_payment_with_all_its_references() -> None:
+    (fact,) = await read("checkout.session.completed", SESSION)
     assert (fact.kind, fact.captured, fact.asked) == (K.CAPTURED, USD1999, USD1999)
     assert (fact.reference, fact.checkout_ref, fact.payment_ref) == ("ord_1", "cs_test_a1", "pi_1")
     assert (fact.at, fact.source, fact.live, fact.account) == (NOW, Source.WEBHOOK, False, "")
     assert fact.event_id == "evt_1NG8Du2eZvKYlo2CUI79vXWy"
 
 
-def test_account_and_live_mode_are_those_of_the_envelope() -> None:
-    (fact,) = read("checkout.session.completed", SESSION, livemode=True, account="acct_1")
+async def test_account_and_live_mode_are_those_of_the_envelope() -> None:
+    (fact,) = await read("checkout.session.completed", SESSION, livemode=True, account="acct_1")
     assert (fact.live, fact.account) == (True, "acct_1")
 
 
@@ -36,8 +36,8 @@ def test_account_and_live_mode_are_those_of_the_envelope() -> None:
         ("checkout.session.expired", SESSION | {"payment_status": "unpaid", "status": "expired"}, K.EXPIRED),
     ],
 )
-def test_a_session_is_paid_only_when_it_says_so(kind: str, session: Json, expected: K) -> None:
-    (fact,) = read(kind, session)
+async def test_a_session_is_paid_only_when_it_says_so(kind: str, session: Json, expected: K) -> None:
+    (fact,) = await read(kind, session)
     assert fact.kind is expected
     assert (fact.captured is not None) == (expected is K.CAPTURED)
 
@@ -52,19 +52,19 @@ def test_a_session_is_paid_only_when_it_says_so(kind: str, session: Json, expect
         ("payment_intent.canceled", GONE | {"cancellation_reason": "requested_by_customer"}, K.CANCELLED),
     ],
 )  # fmt: skip
-def test_an_intent_tells_the_same_money_as_its_session(kind: str, intent: Json, expected: K) -> None:
-    (fact,) = read(kind, intent)
+async def test_an_intent_tells_the_same_money_as_its_session(kind: str, intent: Json, expected: K) -> None:
+    (fact,) = await read(kind, intent)
     assert (fact.kind, fact.payment_ref, fact.reference, fact.asked) == (expected, "pi_1", "ord_1", USD1999)
     assert fact.captured == (USD1999 if expected is K.CAPTURED else None)
 
 
-def test_a_decline_says_why_in_words_for_people() -> None:
-    (fact,) = read("payment_intent.payment_failed", DECLINED)
+async def test_a_decline_says_why_in_words_for_people() -> None:
+    (fact,) = await read("payment_intent.payment_failed", DECLINED)
     assert fact.detail == "Your card has insufficient funds."
 
 
-def test_a_refunded_charge_tells_the_total_sent_back() -> None:
-    (fact,) = read("charge.refunded", CHARGE | {"amount_refunded": 700})
+async def test_a_refunded_charge_tells_the_total_sent_back() -> None:
+    (fact,) = await read("charge.refunded", CHARGE | {"amount_refunded": 700})
     assert (fact.kind, fact.captured, fact.refunded) == (K.REFUNDED, USD1999, Money(700, "USD"))
     assert (fact.payment_ref, fact.receipt_url) == ("pi_1", "https://pay.stripe.com/receipts/payment/1")
 
@@ -80,8 +80,8 @@ def test_a_refunded_charge_tells_the_total_sent_back() -> None:
     ],
 )
 @pytest.mark.parametrize("kind", ["refund.created", "refund.updated", "refund.failed", "charge.refund.updated"])
-def test_a_refund_is_read_by_its_status(kind: str, status: str, expected: K) -> None:
-    (fact,) = read(kind, REFUND | {"status": status, "failure_reason": "lost_or_stolen_card"})
+async def test_a_refund_is_read_by_its_status(kind: str, status: str, expected: K) -> None:
+    (fact,) = await read(kind, REFUND | {"status": status, "failure_reason": "lost_or_stolen_card"})
     assert (fact.kind, fact.payment_ref, fact.refund_ref, fact.refunded) == (expected, "pi_1", "re_1", None)
     assert fact.detail == "lost or stolen card"
 
@@ -99,11 +99,11 @@ def test_a_refund_is_read_by_its_status(kind: str, status: str, expected: K) -> 
     ],
 )
 @pytest.mark.parametrize("kind", ["created", "updated", "closed", "funds_withdrawn", "funds_reinstated"])
-def test_a_dispute_is_read_by_its_status_whatever_event_brings_it(kind: str, status: str, expected: K) -> None:
-    (fact,) = read(f"charge.dispute.{kind}", DISPUTE | {"status": status})
+async def test_a_dispute_is_read_by_its_status_whatever_event_brings_it(kind: str, status: str, expected: K) -> None:
+    (fact,) = await read(f"charge.dispute.{kind}", DISPUTE | {"status": status})
     assert (fact.kind, fact.payment_ref, fact.detail) == (expected, "pi_1", "product not received")
 
 
-def test_yen_are_not_divided_by_a_hundred() -> None:
-    (fact,) = read("checkout.session.completed", SESSION | {"currency": "jpy", "amount_total": 500})
+async def test_yen_are_not_divided_by_a_hundred() -> None:
+    (fact,) = await read("checkout.session.completed", SESSION | {"currency": "jpy", "amount_total": 500})
     assert fact.captured == Money(500, "JPY")

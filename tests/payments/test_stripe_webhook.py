@@ -20,8 +20,8 @@ HEADER = f"t={SENT},v1={V1}"
 OTHER = "0" * 64
 
 
-def test_the_published_vector_is_read() -> None:
-    (fact,) = gateway().read_webhook(BODY, {"Stripe-Signature": HEADER}, now=NOW)
+async def test_the_published_vector_is_read() -> None:
+    (fact,) = await gateway().read_webhook(BODY, {"Stripe-Signature": HEADER}, now=NOW)
     assert (fact.kind, fact.captured, fact.reference) == (FactKind.CAPTURED, Money(1999, "USD"), "ord_dev_1")
     assert (fact.event_id, fact.checkout_ref) == ("evt_dev_1", "cs_test_dev_1")
 
@@ -35,20 +35,20 @@ def test_the_published_vector_is_read() -> None:
         f"t={SENT}, v1={V1}",
     ],
 )
-def test_one_good_signature_among_several_is_enough(header: str) -> None:
-    assert gateway().read_webhook(BODY, {"stripe-signature": header}, now=NOW)
+async def test_one_good_signature_among_several_is_enough(header: str) -> None:
+    assert await gateway().read_webhook(BODY, {"stripe-signature": header}, now=NOW)
 
 
 @pytest.mark.parametrize("secrets", [f"whsec_new,{SECRET}", f" {SECRET} , whsec_old"])
-def test_while_a_secret_is_rotated_the_old_and_the_new_one_count(secrets: str) -> None:
-    assert gateway(secrets).read_webhook(BODY, {"STRIPE-SIGNATURE": HEADER}, now=NOW)
+async def test_while_a_secret_is_rotated_the_old_and_the_new_one_count(secrets: str) -> None:
+    assert await gateway(secrets).read_webhook(BODY, {"STRIPE-SIGNATURE": HEADER}, now=NOW)
 
 
-def test_a_signature_of_exactly_five_minutes_passes_and_a_second_later_does_not() -> None:
+async def test_a_signature_of_exactly_five_minutes_passes_and_a_second_later_does_not() -> None:
     at_the_edge = NOW + timedelta(seconds=300)
-    assert gateway().read_webhook(BODY, {"Stripe-Signature": HEADER}, now=at_the_edge)
+    assert await gateway().read_webhook(BODY, {"Stripe-Signature": HEADER}, now=at_the_edge)
     with pytest.raises(BadSignature, match="too old"):
-        gateway().read_webhook(BODY, {"Stripe-Signature": HEADER}, now=at_the_edge + timedelta(seconds=1))
+        await gateway().read_webhook(BODY, {"Stripe-Signature": HEADER}, now=at_the_edge + timedelta(seconds=1))
 
 
 @pytest.mark.parametrize(
@@ -70,23 +70,23 @@ def test_a_signature_of_exactly_five_minutes_passes_and_a_second_later_does_not(
         "\ud800",
     ],
 )
-def test_a_malformed_or_foreign_header_is_a_bad_signature(header: str) -> None:
+async def test_a_malformed_or_foreign_header_is_a_bad_signature(header: str) -> None:
     with pytest.raises(BadSignature):
-        gateway().read_webhook(BODY, {"Stripe-Signature": header}, now=NOW)
+        await gateway().read_webhook(BODY, {"Stripe-Signature": header}, now=NOW)
 
 
 @given(st.text(max_size=200))
-def test_no_header_breaks_the_verifier(header: str) -> None:
+async def test_no_header_breaks_the_verifier(header: str) -> None:
     with pytest.raises(BadSignature):
-        gateway().read_webhook(BODY, {"Stripe-Signature": header}, now=NOW)
+        await gateway().read_webhook(BODY, {"Stripe-Signature": header}, now=NOW)
 
 
 @given(st.integers(0, len(BODY) - 1), st.integers(1, 255))
-def test_one_changed_byte_is_refused(place: int, flip: int) -> None:
+async def test_one_changed_byte_is_refused(place: int, flip: int) -> None:
     changed = bytearray(BODY)
     changed[place] ^= flip
     with pytest.raises(BadSignature):
-        gateway().read_webhook(bytes(changed), {"Stripe-Signature": HEADER}, now=NOW)
+        await gateway().read_webhook(bytes(changed), {"Stripe-Signature": HEADER}, now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -105,9 +105,9 @@ def test_one_changed_byte_is_refused(place: int, flip: int) -> None:
         b'{"type":["refund.updated"],"data":{"object":{}}}',
     ],
 )
-def test_a_signed_body_that_is_no_event_is_refused_and_never_crashes(body: bytes) -> None:
+async def test_a_signed_body_that_is_no_event_is_refused_and_never_crashes(body: bytes) -> None:
     with pytest.raises(BadSignature):
-        gateway().read_webhook(body, signed(body), now=NOW)
+        await gateway().read_webhook(body, signed(body), now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -118,10 +118,10 @@ def test_a_signed_body_that_is_no_event_is_refused_and_never_crashes(body: bytes
         b"{}",
     ],
 )
-def test_events_that_do_not_concern_us_say_nothing(body: bytes) -> None:
-    assert gateway().read_webhook(body, signed(body), now=NOW) == ()
+async def test_events_that_do_not_concern_us_say_nothing(body: bytes) -> None:
+    assert await gateway().read_webhook(body, signed(body), now=NOW) == ()
 
 
-def test_without_a_secret_nothing_can_be_verified() -> None:
+async def test_without_a_secret_nothing_can_be_verified() -> None:
     with pytest.raises(NotConfigured, match="webhook secret"):
-        gateway("").read_webhook(BODY, {"Stripe-Signature": HEADER}, now=NOW)
+        await gateway("").read_webhook(BODY, {"Stripe-Signature": HEADER}, now=NOW)

@@ -1,7 +1,7 @@
-"""Each gateway behind one counter: the real adapter, wired over HTTP to its twin in the sandbox."""
+"""A gateway's counter: the real adapter on our side, its twin in the sandbox on the other, HTTP between them."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol
@@ -13,13 +13,10 @@ from aiohttp.test_utils import TestServer
 from payments.facts import Fact
 from payments.gateway import CheckoutLink, CheckoutOrder, Gateway
 from payments.money import Money
-from payments.stripe import Stripe, StripeKeys
 from sandbox.app import Cast
 from sandbox.faults import Fault, Rule
 from sandbox.server import running
 from sandbox.world import World
-
-PRICE = Money(4900, "USD")
 
 
 @dataclass
@@ -34,12 +31,26 @@ class Delivered:
         return web.Response()
 
 
+@dataclass(frozen=True)
+class Habits:
+    """How a gateway differs from the others by its own documents, so that the contract asks each for what it promises.
+
+    `currency`: one it takes. `signs_body`: a changed byte shows. `signs_time`: an old webhook shows.
+    `tells_declines`: it reports a try that failed while the page stays open.
+    """
+
+    currency: str = "USD"
+    signs_body: bool = True
+    signs_time: bool = True
+    tells_declines: bool = True
+
+
 class Till(Protocol):
     """A gateway, and what people and trouble do on its other side."""
 
     gateway: Gateway
-    world: World
-    delivered: Delivered
+    counter: "Counter"
+    habits: Habits
 
     async def pays(self, checkout_ref: str) -> None:
         """The customer pays."""
@@ -53,69 +64,52 @@ class Till(Protocol):
         """The team gives money back on the gateway's own pages."""
         ...
 
-    def trouble(self, fault: Fault, times: int = 100) -> None:
-        """The gateway's API goes wrong for the next calls."""
-        ...
-
 
 @dataclass
-class StripeTill:
-    """Stripe's adapter and Stripe's twin."""
+class Counter:
+    """The sandbox at `url`, and the program whose only route takes webhooks."""
 
-    gateway: Gateway
     world: World
     cast: Cast
+    url: str
     delivered: Delivered
 
-    async def pays(self, checkout_ref: str) -> None:
-        """By card."""
-        await self.cast.stripe.pay(checkout_ref)
-
-    async def declines(self, checkout_ref: str) -> None:
-        """By card."""
-        await self.cast.stripe.decline(checkout_ref)
-
-    async def refunds_elsewhere(self, checkout_ref: str, amount: Money) -> None:
-        """In the dashboard."""
-        await self.cast.stripe.refund_in_dashboard(checkout_ref, amount.minor)
-
-    def trouble(self, fault: Fault, times: int = 100) -> None:
-        """On every call."""
-        self.world.faults.add(Rule("stripe", fault, count=times))
+    def trouble(self, gateway: str, fault: Fault, times: int = 100) -> None:
+        """The gateway's API goes wrong for the next calls."""
+        self.world.faults.add(Rule(gateway, fault, count=times))
 
 
 @asynccontextmanager
-async def stripe_till() -> AsyncIterator[Till]:
-    """Stripe, on both sides of the counter."""
+async def counter(gateway: str) -> AsyncIterator[Counter]:
+    """A sandbox that reports to `/webhooks/{gateway}`."""
     world, delivered = World(), Delivered()
     cast = Cast.of(world)
     product = web.Application()
-    product.router.add_post("/webhooks/stripe", delivered.take)
+    product.router.add_post(f"/webhooks/{gateway}", delivered.take)
     async with TestServer(product) as server, running(world, cast) as url:
         world.product_url = str(server.make_url("")).rstrip("/")
-        secrets = world.secrets
-        keys = StripeKeys(secrets.stripe_api_key, secrets.stripe_webhook_secret, f"{url}/stripe", timeout=1)
         with stamina.set_testing(True, attempts=3, cap=True):
-            async with aclosing(Stripe(keys, now=world.clock.now)) as gateway:
-                yield StripeTill(gateway, world, cast, delivered)
+            yield Counter(world, cast, url, delivered)
 
 
-TILLS: dict[str, Callable[[], AbstractAsyncContextManager[Till]]] = {"stripe": stripe_till}
+def price(till: Till) -> Money:
+    """49 of a currency that the gateway takes."""
+    return Money(4900, till.habits.currency)
 
 
 def order(till: Till, **other: object) -> CheckoutOrder:
-    """An order for 49 dollars, within the gateway's limits."""
-    now, taken = till.world.clock.now(), till.gateway.limits("USD")
+    """An order for 49, within the gateway's limits."""
+    now, taken = till.counter.world.clock.now(), till.gateway.limits(till.habits.currency)
     assert taken is not None
     given: dict[str, object] = {
         "reference": "ord_1",
-        "amount": PRICE,
+        "amount": price(till),
         "description": "Consultation",
         "payee": "Acme",
         "return_url": "http://127.0.0.1/back",
         "cancel_url": "http://127.0.0.1/away",
         "expires_at": taken.expiry(now + timedelta(hours=1), now=now),
-        "key": "key_1",
+        "key": "key_0000001",
     }
     return CheckoutOrder(**(given | other))  # type: ignore[arg-type]
 
@@ -125,12 +119,12 @@ async def opened(till: Till, **other: object) -> CheckoutLink:
     return await till.gateway.open_checkout(order(till, **other))
 
 
-def heard(till: Till) -> list[Fact]:
+async def heard(till: Till) -> list[Fact]:
     """The facts of all webhooks so far."""
-    return [fact for post in till.delivered.posts for fact in read(till, post)]
+    return [fact for post in till.counter.delivered.posts for fact in await read(till, post)]
 
 
-def read(till: Till, post: tuple[bytes, Mapping[str, str]]) -> Sequence[Fact]:
+async def read(till: Till, post: tuple[bytes, Mapping[str, str]]) -> Sequence[Fact]:
     """The facts of one webhook."""
     body, headers = post
-    return till.gateway.read_webhook(body, headers, now=till.world.clock.now())
+    return await till.gateway.read_webhook(body, headers, now=till.counter.world.clock.now())

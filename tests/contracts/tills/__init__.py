@@ -1,0 +1,9 @@
+"""Every gateway's till, a line each."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+
+from tests.contracts.counter import Till
+from tests.contracts.tills.stripe import stripe_till
+
+TILLS: dict[str, Callable[[], AbstractAsyncContextManager[Till]]] = {"stripe": stripe_till}
