@@ -42,14 +42,15 @@ check: .venv/.dev ## lint, types, folder rules, dependencies, spelling
 	.venv/bin/deptry .
 	.venv/bin/codespell
 
-bench: .venv/.dev ## measure, beside the baselines
+bench: .venv/.dev ## measure, beside the baselines (ARGS=--growth: with a million of everything)
+	$(MAKE) --no-print-directory .venv-djstripe/.ready || true
 	.venv/bin/python -m bench $(ARGS)
 
 lock: ## renew locks/ after a change of dependencies
 	scripts/lock
 
 clean: ## remove what was built here; data and .env stay
-	rm -rf .venv .tools build dist htmlcov .coverage* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .venv-djstripe .tools build dist htmlcov .coverage* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The lock for development holds the one for running, so whoever has the former has both.
@@ -61,3 +62,9 @@ clean: ## remove what was built here; data and .env stay
 .venv/.runtime: locks/runtime.txt pyproject.toml
 	$(call sync,$(if $(wildcard .venv/.dev),locks/dev.txt,locks/runtime.txt))
 	touch .venv/.runtime
+
+# dj-stripe wants an older Stripe SDK, and Django; it is measured beside Bellhop and never installed with it.
+.venv-djstripe/.ready: locks/bench-djstripe.txt
+	scripts/uv venv --quiet --clear --no-python-downloads --python "$(PYTHON)" .venv-djstripe
+	scripts/uv pip sync --quiet --python .venv-djstripe --require-hashes --compile-bytecode $<
+	touch $@

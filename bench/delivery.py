@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from pathlib import Path
 from typing import Any, cast
 
 from pydantic import SecretStr
@@ -41,14 +40,18 @@ class Quiet:
         return Sent(message_id=str(count))
 
 
-async def measure(folder: Path) -> list[Figure]:
-    """The rate, with SQLite as durable as ever; the order is checked."""
-    url = f"sqlite:///{folder}/delivery.db"
+async def measure(url: str) -> list[Figure]:
+    """The rate, with SQLite as durable as ever."""
+    return [figure("ordered delivery, no-op channel", await rate(url), "jobs/s", Goal(2000))]
+
+
+async def rate(url: str, slug: str = "bench") -> float:
+    """Jobs a second, for a new team of that name; the order is checked."""
     app = build(Settings(database_url=url, secret_keys=(SecretStr(KEY),)))
     await upgrade(app.house.database)
     quiet = Quiet()
     cast("dict[str, Any]", app.channels)[quiet.name] = quiet
-    await _seed(app)
+    await _seed(app, slug)
     began = time.perf_counter()
     await app.engine.start()
     async with asyncio.timeout(60):
@@ -58,14 +61,14 @@ async def measure(folder: Path) -> list[Figure]:
     await app.house.database.aclose()
     expected = [f"Word {number}" for number in range(EACH)]
     assert all(words == expected for words in quiet.heard.values()), "out of order"
-    return [figure("ordered delivery, no-op channel", CONVERSATIONS * EACH / took, "jobs/s", Goal(2000))]
+    return CONVERSATIONS * EACH / took
 
 
-async def _seed(app: App) -> None:
+async def _seed(app: App, slug: str) -> None:
     async with app.house.database.begin() as work:
-        team = Team(slug="bench", name="Bench", currency="USD", zone="Europe/Berlin", made_at=work.now)
+        team = Team(slug=slug, name="Bench", currency="USD", zone="Europe/Berlin", made_at=work.now)
         await work.people.add(team)
-        account = ChannelAccount(team_id=team.id, channel=Quiet.name, external_id="1")
+        account = ChannelAccount(team_id=team.id, channel=Quiet.name, external_id=slug)
         await work.people.add(account)
         for number in range(CONVERSATIONS):
             await _conversation(work, team, account, number)

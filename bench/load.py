@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 import aiohttp
 
@@ -30,11 +31,14 @@ class Answers:
         return len(self.latencies) / self.seconds
 
 
-async def flood(url: str, posts: Sequence[Post], connections: int = 32) -> Answers:
-    """As fast as `connections` can, each sending its next when it has an answer."""
-    waiting, latencies = iter(posts), list[float]()
+async def flood(
+    url: str, posts: Sequence[Post], connections: int = 32, within: float = float("inf")
+) -> Answers:
+    """As fast as `connections` can, each sending its next when it has an answer; none after `within` seconds."""
+    latencies = list[float]()
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=connections)) as client:
         began = time.perf_counter()
+        waiting = takewhile(lambda _: time.perf_counter() - began < within, posts)
         await asyncio.gather(*(_drain(client, url, waiting, latencies) for _ in range(connections)))
         return Answers(latencies, time.perf_counter() - began)
 

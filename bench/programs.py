@@ -45,11 +45,12 @@ def free_port() -> int:
 
 @asynccontextmanager
 async def running(
-    *arguments: str, port: int, log: Path, ready: str = "", environ: Mapping[str, str] | None = None
-) -> AsyncIterator[Program]:
+    *arguments: str, port: int, log: Path, ready: str = "", environ: Mapping[str, str] | None = None,
+    python: str = sys.executable,
+) -> AsyncIterator[Program]:  # fmt: skip
     """`python -m` these arguments for as long as the block lasts, from the moment it answers below `ready`."""
     url, began = f"http://127.0.0.1:{port}", time.perf_counter()
-    process = _spawn(arguments, log, environ or {})
+    process = _spawn((python, "-m", *arguments), log, environ or {})
     try:
         await _answers(f"{url}/{ready}", process, log)
         yield Program(url, process, time.perf_counter() - began)
@@ -59,11 +60,9 @@ async def running(
         await asyncio.to_thread(process.wait, SOON)
 
 
-def _spawn(arguments: Sequence[str], log: Path, environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
+def _spawn(command: Sequence[str], log: Path, environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
     with log.open("ab") as written:
-        return subprocess.Popen(
-            [sys.executable, "-m", *arguments], cwd=ROOT, env={**os.environ, **environ}, stdout=written, stderr=written
-        )
+        return subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environ}, stdout=written, stderr=written)
 
 
 async def _answers(url: str, process: subprocess.Popen[bytes], log: Path) -> None:

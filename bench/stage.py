@@ -1,4 +1,4 @@
-"""The stage: the sandbox in this process, Bellhop with a durable SQLite file in one of its own."""
+"""The stage: the sandbox in this process, Bellhop with a durable database in one of its own."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -20,8 +20,9 @@ TELEGRAM_SECRET = "made-up-webhook-secret"
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Who plays, Bellhop, and a door to its database."""
+    """Who plays, Bellhop, and a door to its database. `words` tells the database from others."""
 
+    words: str
     cast: Cast
     bellhop: Program
     database: Database
@@ -38,30 +39,53 @@ class Stage:
         return OnSlack(self.cast, "U0ANA", at_desk=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Theatre:
+    """Where Bellhop can be started again and again, for the same people and on the same database."""
+
+    words: str
+    cast: Cast
+    url: str
+    folder: Path
+    port: int
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[Stage]:
+        """Bellhop runs for as long as the block lasts."""
+        environ = environment(self.cast.world) | {
+            "BELLHOP_DATABASE_URL": self.url,
+            "BELLHOP_SECRET_KEYS": KEY,
+            "BELLHOP_TEAM_FILE": str(ROOT / "tests/stories/team.toml"),
+            "BELLHOP_TELEGRAM__WEBHOOK_SECRET": TELEGRAM_SECRET,
+        }
+        serve = ("bot.cli", "serve", "--port", str(self.port))
+        log = self.folder / f"bellhop {self.words}.log"
+        database = Database(self.url, keys=[KEY], clock=now)
+        async with running(*serve, port=self.port, log=log, ready="readyz", environ=environ) as bellhop:
+            yield Stage(self.words, self.cast, bellhop, database, self.folder)
+        await database.aclose()
+
+
 def now() -> datetime:
     """The machine's clock."""
     return datetime.now(UTC)
 
 
 @asynccontextmanager
-async def whole(folder: Path) -> AsyncIterator[Stage]:
-    """Everything, for as long as the block lasts. The database is made before, so this is a warm start."""
+async def theatre(words: str, url: str, folder: Path) -> AsyncIterator[Theatre]:
+    """The sandbox plays for as long as the block lasts; Bellhop has been there once and has made its tables."""
     port = free_port()
     world = World(product_url=f"http://127.0.0.1:{port}")
     cast = Cast.of(world)
-    url = f"sqlite:///{folder}/bellhop.db"
     async with server.running(world, cast):
-        environ = environment(world) | {
-            "BELLHOP_DATABASE_URL": url,
-            "BELLHOP_SECRET_KEYS": KEY,
-            "BELLHOP_TEAM_FILE": str(ROOT / "tests/stories/team.toml"),
-            "BELLHOP_TELEGRAM__WEBHOOK_SECRET": TELEGRAM_SECRET,
-        }
-        serve = ("bot.cli", "serve", "--port", str(port))
-        told = {"port": port, "log": folder / "bellhop.log", "ready": "readyz", "environ": environ}
-        async with running(*serve, **told):  # type: ignore[arg-type]
+        made = Theatre(words, cast, url, folder, port)
+        async with made.open():
             pass
-        database = Database(url, keys=[KEY], clock=now)
-        async with running(*serve, **told) as bellhop:  # type: ignore[arg-type]
-            yield Stage(cast, bellhop, database, folder)
-        await database.aclose()
+        yield made
+
+
+@asynccontextmanager
+async def whole(words: str, url: str, folder: Path) -> AsyncIterator[Stage]:
+    """Everything, for as long as the block lasts; a warm start."""
+    async with theatre(words, url, folder) as made, made.open() as stage:
+        yield stage

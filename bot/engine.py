@@ -44,6 +44,7 @@ class Pump:
     queue: Callable[[Work], Queue[Any]]
     carry_out: Callable[[Claimed], Awaitable[None]]
     give_up: Callable[[Claimed, str], Awaitable[None]]
+    lease: timedelta = LEASE
     _running: dict[asyncio.Task[None], Claimed] = field(default_factory=dict)
 
     async def run(self, stopping: asyncio.Event) -> None:
@@ -56,7 +57,7 @@ class Pump:
                     await self._wait(woken)
             renewing.cancel()
         if self._running:
-            await asyncio.wait(self._running, timeout=LEASE.total_seconds() / 2)
+            await asyncio.wait(self._running, timeout=self.lease.total_seconds() / 2)
 
     async def _begin(self) -> int:
         """How many jobs were begun; none while the database does not answer, and then the next look is soon."""
@@ -72,7 +73,7 @@ class Pump:
         if free <= 0:
             return 0
         async with self.database.begin() as work:
-            jobs = await self.queue(work).claim(free, LEASE)
+            jobs = await self.queue(work).claim(free, self.lease)
         for job in jobs:
             task = asyncio.create_task(self._do(job))
             self._running[task] = job
@@ -82,10 +83,10 @@ class Pump:
     async def _renew(self) -> None:
         """Keep what takes long in hand. A process that stands still renews nothing, and others take over."""
         while True:
-            await asyncio.sleep(LEASE.total_seconds() / 3)
+            await asyncio.sleep(self.lease.total_seconds() / 3)
             with suppress(Exception):
                 async with self.database.begin() as work:
-                    await self.queue(work).renew(list(self._running.values()), LEASE)
+                    await self.queue(work).renew(list(self._running.values()), self.lease)
 
     async def _wait(self, woken: asyncio.Event) -> None:
         with suppress(TimeoutError):

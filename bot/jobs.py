@@ -8,7 +8,7 @@ from bot.engine import LeaseLost
 from bot.outgoing import post_to_team
 from handlers import delivery
 from handlers.channel import Channel, Undeliverable
-from handlers.checkout import polling, refunds
+from handlers.checkout import polling, refunds, reports
 from handlers.effects import EFFECT, Answer, AskGateway, Deliver, EndCheckout, SendRefund, SetMark, TellTeam, send
 from handlers.heard import HEARD, Place
 from handlers.house import House
@@ -27,15 +27,21 @@ class Jobs:
     channels: Mapping[str, Channel]
 
     async def take_in(self, job: Claimed) -> None:
-        """Let the router decide, and finish the job in the same transaction: each update is taken once."""
-        heard = HEARD.validate_json(job.body)
+        """Let router or ledger decide, and finish the job in the same transaction: each update is taken once."""
         async with self.house.database.begin() as work:
-            await hear(self.house, work, heard)
+            if job.kind == reports.KIND:
+                await reports.take_report(self.house, work, job.body)
+            else:
+                await hear(self.house, work, HEARD.validate_json(job.body))
             if not await work.inbox.done(job):
                 raise LeaseLost
 
     async def not_taken_in(self, job: Claimed, problem: str) -> None:
-        """It cannot be handled: the person is told that it was not."""
+        """It cannot be handled: the person who said it, or the team it concerns, is told that it was not."""
+        if job.kind == reports.KIND:
+            async with self.house.database.begin() as work:
+                await reports.report_lost(self.house, work, job.body, problem)
+            return
         heard = HEARD.validate_json(job.body)
         if heard.origin.place is Place.ROOM:
             return
@@ -55,10 +61,9 @@ class Jobs:
             TellTeam: self._tell_team,
         }
         if isinstance(effect, Deliver):
-            hold = delivery.Hold(lambda work: work.outbox.holds(job), reserved=job.reserved)
-            await delivery.deliver(self.house, self.channels, effect, hold)
-        else:
-            await carry[type(effect)](effect)
+            await delivery.deliver(self.house, self.channels, effect, _hold(job))
+            return
+        await carry[type(effect)](effect)
         async with self.house.database.begin() as work:
             await work.outbox.done(job)
 
@@ -66,7 +71,8 @@ class Jobs:
         """It was tried often enough: whoever sent it is told."""
         effect = EFFECT.validate_json(job.body)
         if isinstance(effect, Deliver):
-            await delivery.failed(self.house, effect, "The platform does not answer.", gone=False)
+            async with self.house.database.begin() as work:
+                await delivery.failed(work, effect, "The platform does not answer.", gone=False)
         elif isinstance(effect, SendRefund):
             await refunds.gave_up(self.house, effect)
 
@@ -101,3 +107,9 @@ class Jobs:
 
     async def _tell_team(self, effect: TellTeam) -> None:
         await post_to_team(self.house, effect)
+
+
+def _hold(job: Claimed) -> delivery.Hold:
+    return delivery.Hold(
+        still_mine=lambda work: work.outbox.holds(job), done=lambda work: work.outbox.done(job), reserved=job.reserved
+    )

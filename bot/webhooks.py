@@ -1,13 +1,13 @@
-"""Where gateways report: verify the raw bytes, keep and apply in one transaction, answer."""
+"""Where gateways report: verify the raw bytes, keep what they say, answer; the engine takes it into the ledger."""
 
 from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse
 from prometheus_client import Counter
 
 from bot.bodies import TooLarge, read_body
-from handlers.checkout.ledger import record
+from handlers.checkout.reports import accept_report
 from handlers.house import House
-from payments.errors import BadSignature
+from payments.errors import BadSignature, PaymentError
 
 RECEIVED = Counter("bellhop_webhooks_total", "Webhooks by gateway and outcome", ["gateway", "outcome"])
 
@@ -31,8 +31,11 @@ def webhook_routes(house: House) -> APIRouter:
         except BadSignature as error:
             RECEIVED.labels(gateway, "refused").inc()
             return PlainTextResponse(f"{error}\n", 401)
-        async with house.database.begin() as work:
-            await record(house, work, gateway, facts)
+        except PaymentError as error:
+            # What is needed to verify it cannot be had now: the gateway sends it again.
+            RECEIVED.labels(gateway, "unverified").inc()
+            return PlainTextResponse(f"{error}\n", 503)
+        await accept_report(house, gateway, facts)
         RECEIVED.labels(gateway, "taken").inc()
         return PlainTextResponse("taken\n")
 

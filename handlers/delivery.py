@@ -24,10 +24,12 @@ BURST = 1.0
 class Hold:
     """A worker's hold on a delivery: one that slept past its lease must not send.
 
+    `done` finishes the job in the transaction that writes how it went, so that one cannot be known without the other.
     `reserved`: it has waited for a moment of the budget that is its own now.
     """
 
     still_mine: Callable[[Work], Awaitable[bool]]
+    done: Callable[[Work], Awaitable[bool]]
     reserved: bool = False
 
 
@@ -50,23 +52,29 @@ async def deliver(house: House, channels: Channels, effect: Deliver, hold: Hold)
     errand = await _errand(house, channels, effect, hold)
     if errand is None:
         return
-    if not errand.seat.reachable:
-        await failed(house, effect, "nothing reaches that address any more", gone=False)
-        return
-    channel = channels.get(errand.account.channel)
-    if channel is None:
-        await failed(house, effect, f"{errand.account.channel.title()} is not set up any more.", gone=False)
-        return
-    said = Message.model_validate_json(errand.message.body)
     try:
-        sent = await channel.send(errand.seat, errand.account.external_id, said, replaces=errand.replaces)
+        sent = await _carry(channels, errand)
     except Undeliverable as error:
-        await failed(house, effect, str(error), gone=error.gone)
+        async with house.database.begin() as work:
+            await failed(work, effect, str(error), gone=error.gone)
+            await hold.done(work)
     except TryLater as busy:
         await _be_patient(house, errand, busy.seconds)
         raise
     else:
-        await _arrived(house, effect, errand.message.version, sent)
+        async with house.database.begin() as work:
+            await _arrived(work, effect, errand.message.version, sent)
+            await hold.done(work)
+
+
+async def _carry(channels: Channels, errand: Errand) -> Sent:
+    channel = channels.get(errand.account.channel)
+    if not errand.seat.reachable:
+        raise Undeliverable("nothing reaches that address any more")
+    if channel is None:
+        raise Undeliverable(f"{errand.account.channel.title()} is not set up any more.")
+    said = Message.model_validate_json(errand.message.body)
+    return await channel.send(errand.seat, errand.account.external_id, said, replaces=errand.replaces)
 
 
 async def _errand(house: House, channels: Channels, effect: Deliver, hold: Hold) -> Errand | None:
@@ -74,12 +82,10 @@ async def _errand(house: House, channels: Channels, effect: Deliver, hold: Hold)
     async with house.database.begin() as work:
         if not await hold.still_mine(work):
             raise NotMine
-        message = await work.talk.message(effect.message_id)
-        seat = await work.talk.seat(effect.seat_id)
-        delivery = await work.talk.delivery(message.id, seat.id)
+        message, seat, account, delivery = await work.talk.errand(effect.message_id, effect.seat_id)
         if delivery.sent_version >= message.version:
+            await hold.done(work)
             return None
-        account = await work.people.account_by_id(seat.account_id)
         channel = channels.get(account.channel)
         resting = await work.pacing.held(_chat_key(account, seat))
         owes = not resting and not hold.reserved
@@ -106,35 +112,29 @@ def _chat_key(account: ChannelAccount, seat: Seat) -> str:
     return f"{account.channel}:{account.external_id}:{seat.chat}"
 
 
-async def _arrived(house: House, effect: Deliver, version: int, sent: Sent) -> None:
-    async with house.database.begin() as work:
-        delivery = await work.talk.delivery(effect.message_id, effect.seat_id)
-        first = delivery.sent_version == 0
-        delivery.state, delivery.sent_version, delivery.problem = DeliveryState.SENT, version, ""
-        delivery.external_id = sent.message_id
-        seat = await work.talk.seat(effect.seat_id)
-        if seat.side is Side.AGENT and sent.thread:
-            seat.thread = sent.thread
-        message = await work.talk.message(effect.message_id)
-        if first and seat.side is Side.CUSTOMER and message.from_side is Side.AGENT:
-            await _mark(work, message, Mark.DELIVERED)
+async def _arrived(work: Work, effect: Deliver, version: int, sent: Sent) -> None:
+    message, seat, _, delivery = await work.talk.errand(effect.message_id, effect.seat_id)
+    first = delivery.sent_version == 0
+    delivery.state, delivery.sent_version, delivery.problem = DeliveryState.SENT, version, ""
+    delivery.external_id = sent.message_id
+    if seat.side is Side.AGENT and sent.thread:
+        seat.thread = sent.thread
+    if first and seat.side is Side.CUSTOMER and message.from_side is Side.AGENT:
+        await _mark(work, message, Mark.DELIVERED)
 
 
-async def failed(house: House, effect: Deliver, why: str, *, gone: bool) -> None:
+async def failed(work: Work, effect: Deliver, why: str, *, gone: bool) -> None:
     """It will not arrive: its sender is told why, with a way to try again."""
-    async with house.database.begin() as work:
-        delivery = await work.talk.delivery(effect.message_id, effect.seat_id)
-        delivery.state, delivery.problem = DeliveryState.DEAD, why[:300]
-        message = await work.talk.message(effect.message_id)
-        seat = await work.talk.seat(effect.seat_id)
-        case = await work.talk.conversation(message.conversation_id)
-        if gone:
-            seat.reachable = False
-        if case is not None:
-            await _tell_sender(work, case, message, delivery, seat, why)
-        if case is not None and seat.side is Side.CUSTOMER:
-            # Not for the desk: its own card would fail again, and be shown again, without end.
-            await show_case(work, case)
+    message, seat, _, delivery = await work.talk.errand(effect.message_id, effect.seat_id)
+    delivery.state, delivery.problem = DeliveryState.DEAD, why[:300]
+    case = await work.talk.conversation(message.conversation_id)
+    if gone:
+        seat.reachable = False
+    if case is not None:
+        await _tell_sender(work, case, message, delivery, seat, why)
+    if case is not None and seat.side is Side.CUSTOMER:
+        # Not for the desk: its own card would fail again, and be shown again, without end.
+        await show_case(work, case)
 
 
 async def _tell_sender(

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
+from storage.intake import Intake
 from storage.notices import Notices, announce
 from storage.signals import Signals
 from storage.sqlite import sqlite_engine
@@ -42,6 +43,7 @@ class Database:
         self.signals = Signals()
         self._engine = _engine(self.url)
         self.notices = Notices(self._engine, self.signals)
+        self.intake = Intake(self.begin)
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Work]:

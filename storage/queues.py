@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar, cast
 
 from sqlalchemy import ColumnElement, CursorResult, delete, func, or_, select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
+from storage.intake import Arrival
+from storage.repeats import insert_new, table_of
 from storage.tables import Inbox, JobState, Outbox
 
 Row = TypeVar("Row", Inbox, Outbox)
@@ -171,15 +172,14 @@ class Queue(Generic[Row]):
 class InboxQueue(Queue[Inbox]):
     """What came in. The unique key over source and event id makes a repeated delivery boring."""
 
-    async def take_in(self, source: str, event_id: str, *, lane: str, kind: str, body: str) -> bool:
-        """Add what came in, unless it did before; True when it is new."""
-        row = self._row(lane, kind, body, self._now)
-        row.source, row.event_id = source, event_id
-        try:
-            async with self._session.begin_nested():
-                self._session.add(row)
-                await self._session.flush()
-        except IntegrityError:
-            return False
+    async def take_in(self, arrivals: Sequence[Arrival]) -> None:
+        """Add what came in; what came in before is left as it is."""
+        rows = [self._arrived(arrival).model_dump(exclude={"id"}) for arrival in arrivals]
+        connection = await self._session.connection()
+        await connection.execute(insert_new(connection.dialect.name, table_of(Inbox), rows))
         self._woke()
-        return True
+
+    def _arrived(self, arrival: Arrival) -> Inbox:
+        row = self._row(arrival.lane, arrival.kind, arrival.body, self._now)
+        row.source, row.event_id = arrival.source, arrival.event_id
+        return row

@@ -9,7 +9,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from storage import signals
-from storage.tables import Conversation, Delivery, DeliveryState, Draft, Person, Seat, Side, SpokenMessage
+from storage.tables import (
+    ChannelAccount,
+    Conversation,
+    Delivery,
+    DeliveryState,
+    Draft,
+    Person,
+    Seat,
+    Side,
+    SpokenMessage,
+)
 
 
 class Talk:
@@ -108,6 +118,18 @@ class Talk:
     async def message(self, message_id: int) -> SpokenMessage:
         """One message; it must exist."""
         return await self._db.get_one(SpokenMessage, message_id)
+
+    async def errand(self, message_id: int, seat_id: int) -> tuple[SpokenMessage, Seat, ChannelAccount, Delivery]:
+        """All that is needed to bring a message to a seat, in one question; all of it must exist."""
+        asked = (
+            select(SpokenMessage, Seat, ChannelAccount, Delivery)
+            .join(Delivery, col(Delivery.message_id) == col(SpokenMessage.id))
+            .join(Seat, col(Seat.id) == col(Delivery.seat_id))
+            .join(ChannelAccount, col(ChannelAccount.id) == col(Seat.account_id))
+            .where(col(SpokenMessage.id) == message_id, col(Seat.id) == seat_id)
+        )
+        message, seat, account, delivery = (await self._db.execute(asked)).one()
+        return message, seat, account, delivery
 
     async def find_message(self, message_id: int) -> SpokenMessage | None:
         """The message with that id, if there is one."""

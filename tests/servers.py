@@ -126,9 +126,11 @@ class Server(ABC):
         assert made.returncode == 0, made.stderr.decode(errors="replace") + made.stdout.decode(errors="replace")
 
 
+@dataclass
 class Postgres(Server):
-    """Debian's PostgreSQL."""
+    """Debian's PostgreSQL. `durable`: it keeps what it says it keeps, even when the machine dies, as out of the box."""
 
+    durable: bool = False
     home = "postgres"
 
     @property
@@ -150,8 +152,8 @@ class Postgres(Server):
             "listen_addresses": "127.0.0.1",
             "port": self.port,
             "unix_socket_directories": "",
-            # What is killed here is the server, not the machine: the operating system keeps what was written.
-            "fsync": "off",
+            # What is killed in tests is the server, not the machine: the operating system keeps what was written.
+            "fsync": "on" if self.durable else "off",
             "max_connections": 100,
             # Within the folder: what SIGKILL leaves behind goes with it.
             "dynamic_shared_memory_type": "mmap",
@@ -212,7 +214,13 @@ def installed(kind: str) -> bool:
 @contextmanager
 def running_server(kind: str) -> Iterator[Server]:
     """A server of its own, for those who stop and start it."""
-    server = SERVERS[kind]()
+    with running(SERVERS[kind]()) as server:
+        yield server
+
+
+@contextmanager
+def running(server: Server) -> Iterator[Server]:
+    """That server, with an empty data folder, for as long as the block lasts."""
     try:
         server.prepare()
         server.start()

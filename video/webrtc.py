@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar, Self
 
 from video.errors import NotConfigured
-from video.provider import Participant, Role, Ticket, listed, unguessable_name
+from video.provider import Participant, Ticket, listed, unguessable_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +57,12 @@ class WebRtc:
         return f"{wrong[0]!r} is no STUN or TURN address such as turn:turn.example.com:3478." if wrong else None
 
     def ticket(self, room: str, who: Participant, *, now: datetime, lasts: timedelta) -> Ticket:
-        """A way in whose TURN password ends at `now + lasts`; the guest is the polite side of the negotiation."""
+        """A way in whose TURN password ends at `now + lasts`."""
         if fault := self.check():
             raise NotConfigured(fault)
         if lasts <= timedelta():
             raise ValueError("a ticket must last longer than no time")
-        options = {"iceServers": self._ice_servers(who, now + lasts), "polite": who.role is Role.GUEST}
+        options = {"iceServers": self._ice_servers(who, now + lasts)}
         return Ticket("webrtc", room, "", "", "", now + lasts, options, ())
 
     def _ice_servers(self, who: Participant, expires_at: datetime) -> list[dict[str, object]]:

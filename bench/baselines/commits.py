@@ -1,8 +1,5 @@
 """No library between: the signature over the raw bytes, and one durable commit of three rows with `sqlite3`."""
 
-import hashlib
-import hmac
-import json
 import sqlite3
 import sys
 
@@ -10,6 +7,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import PlainTextResponse
 
 from bench.baselines.serving import serve
+from bench.baselines.signature import read
 
 SHAPE = """
 PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;
@@ -17,8 +15,8 @@ CREATE TABLE IF NOT EXISTS inbox (id TEXT PRIMARY KEY, body TEXT);
 CREATE TABLE IF NOT EXISTS payment (reference TEXT PRIMARY KEY, state TEXT);
 CREATE TABLE IF NOT EXISTS outbox (id INTEGER PRIMARY KEY, body TEXT);
 """
-database = sqlite3.connect(sys.argv[2], isolation_level=None)
-secret = sys.argv[3].encode()
+database = sqlite3.connect(sys.argv[2].removeprefix("sqlite:///"), isolation_level=None)
+secret = sys.argv[3]
 app = FastAPI()
 
 
@@ -26,14 +24,12 @@ app = FastAPI()
 async def receive(request: Request) -> PlainTextResponse:
     """Verify, keep, mark as paid, note what is to be said, commit."""
     body = await request.body()
-    parts = dict(part.split("=", 1) for part in request.headers["stripe-signature"].split(","))
-    expected = hmac.new(secret, f"{parts['t']}.".encode() + body, hashlib.sha256).hexdigest()
-    if not hmac.compare_digest(expected, parts["v1"]):
+    told = read(body, request.headers["stripe-signature"], secret)
+    if told is None:
         return PlainTextResponse("refused\n", 401)
-    told = json.loads(body)
+    reference = told["data"]["object"]["client_reference_id"]
     database.execute("BEGIN IMMEDIATE")
     database.execute("INSERT OR IGNORE INTO inbox VALUES (?, ?)", (told["id"], body.decode()))
-    reference = told["data"]["object"]["client_reference_id"]
     database.execute("INSERT INTO payment VALUES (?, 'paid') ON CONFLICT DO UPDATE SET state = 'paid'", (reference,))
     database.execute("INSERT INTO outbox (body) VALUES (?)", (reference,))
     database.execute("COMMIT")

@@ -1,12 +1,15 @@
-"""The receiver of the tutorials: `construct_event`, then a synchronous SQLModel session that marks an order as paid."""
+"""The receiver of the tutorials: `construct_event`, then a synchronous SQLModel session that marks an order as paid.
+
+Stripe: https://docs.stripe.com/webhooks; the session: https://sqlmodel.tiangolo.com/tutorial/fastapi/session-with-dependency/.
+"""
 
 import sys
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, Any
 
 import stripe
 from fastapi import Depends, FastAPI, Header, HTTPException, Request
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 from sqlmodel import Field, Session, SQLModel, create_engine, select
 
 from bench.baselines.serving import serve
@@ -27,16 +30,24 @@ class Order(SQLModel, table=True):
     status: str = "open"
 
 
-engine = create_engine(f"sqlite:///{sys.argv[2]}", connect_args={"check_same_thread": False})
+def opened(url: str) -> Engine:
+    """An engine as the tutorials make it; a file is kept as durably as the product keeps its own."""
+    if not url.startswith("sqlite"):
+        return create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+    made = create_engine(url, connect_args={"check_same_thread": False})
+    event.listen(made, "connect", prepare)
+    return made
+
+
+def prepare(connection: Any, _record: object) -> None:
+    """WAL with `synchronous=FULL`."""
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+engine = opened(sys.argv[2])
 secret = sys.argv[3]
 app = FastAPI()
-
-
-@event.listens_for(engine, "connect")
-def prepare(connection: object, _record: object) -> None:
-    """As durable as the product: WAL, `synchronous=FULL`."""
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000"):
-        connection.execute(f"PRAGMA {pragma}")  # type: ignore[attr-defined]
 
 
 def session() -> Iterator[Session]:

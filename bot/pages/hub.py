@@ -57,10 +57,11 @@ class Hub:
             del self._rooms[room_id]
         return True
 
-    def relay(self, room_id: int, caller: Caller, data: Mapping[str, object]) -> None:
-        """Hand `data` to the other of the two; nobody else ever sees it."""
+    def relay(self, room_id: int, caller: Caller, to: str, data: Mapping[str, object]) -> None:
+        """Hand `data` to the other of the two while their entry is the one meant; nobody else ever sees it."""
         for other in self._others(room_id, caller):
-            other.line.tell({"type": "signal", "data": data})
+            if other.call == to:
+                other.line.tell({"type": "signal", "from": caller.call, "to": to, "data": data})
 
     def _introduce(self, room_id: int, caller: Caller) -> None:
         for other in self._others(room_id, caller):

@@ -205,7 +205,7 @@ class Live:
     async def signal(self, word: words.Signal) -> None:
         """To the other browser."""
         if self._caller:
-            self._hub.relay(self._visit.room_id, self._caller, word.data)
+            self._hub.relay(self._visit.room_id, self._caller, word.to, word.data)
 
     async def end(self, _: words.End) -> None:
         """The room closes for everyone."""

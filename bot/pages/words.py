@@ -65,9 +65,10 @@ class Leave(Plain):
 
 
 class Signal(Plain):
-    """Something for the other browser: a description or a candidate of a connection."""
+    """Something for the other browser: a description or a candidate of a connection. `to`: the entry it is meant for."""
 
     type: Literal["signal"]
+    to: ClientId
     data: dict[str, JsonValue]
 
 

@@ -206,6 +206,16 @@ async def refund(work: Work, request: PaymentRequest, payment_ref: str, minor: i
     return row
 
 
+async def unread(house: House, work: Work, fact: Fact, problem: str) -> None:
+    """A report that we could not make sense of is shown to the team, when it names a checkout of theirs."""
+    checkout = await work.payments.checkout_for(
+        fact.gateway, checkout_ref=fact.checkout_ref, reference=fact.reference, payment_ref=fact.payment_ref
+    )
+    request = await work.payments.request(checkout.request_id) if checkout else None
+    if request is not None:
+        await _flag(house, work, request, f"It could not be read ({problem[:100]}).")
+
+
 async def _flag(house: House, work: Work, request: PaymentRequest, why: str) -> None:
     """What does not fit is the team's to look at; it changes nothing."""
     conversation = await work.talk.conversation(request.conversation_id)

@@ -67,7 +67,7 @@ async def test_a_ticket_is_given_only_after_being_let_in_and_never_to_a_stranger
     given = await ask("POST", f"{stage.customer_link}/ticket")
     assert given.status_code == 200
     assert given.json()["kind"] == "webrtc"
-    assert given.json()["options"]["polite"] is True
+    assert given.json()["options"] == {"iceServers": []}
     assert given.headers["cache-control"] == "no-store"
 
 
@@ -153,14 +153,14 @@ async def test_signals_reach_the_other_of_the_two_and_nobody_before_the_door(sta
         await enter(ana, "call-of-ana")
         await enter(carla, "call-of-carla")
         await hears(carla, "problem")
-        await carla.send(json.dumps({"type": "signal", "data": {"early": True}}))
+        await carla.send(json.dumps({"type": "signal", "to": "call-of-ana", "data": {"early": True}}))
         await let_in(stage)
         await stage.say(Side.CUSTOMER, Message(text="wakes the page"))
         await hears(carla, "lobby", admitted=True)
         await enter(carla, "call-of-carla")
         assert (await hears(carla, "peer"))["call"] == "call-of-ana"
         await hears(ana, "peer", call="call-of-carla")
-        await carla.send(json.dumps({"type": "signal", "data": {"late": True}}))
+        await carla.send(json.dumps({"type": "signal", "to": "call-of-ana", "data": {"late": True}}))
         assert (await hears(ana, "signal"))["data"] == {"late": True}
     # Nothing was handed over before the door: the first signal heard was the late one.
 

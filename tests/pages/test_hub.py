@@ -35,7 +35,7 @@ def test_a_third_finds_no_place_and_disturbs_nobody() -> None:
     assert hub.enter(ROOM, two)
     before = len(heard_one.words), len(heard_two.words)
     assert not hub.enter(ROOM, three)
-    hub.relay(ROOM, three, {"description": "mine"})
+    hub.relay(ROOM, three, one.call, {"description": "mine"})
     assert (len(heard_one.words), len(heard_two.words)) == before
     assert heard_three.words == []
 
@@ -45,7 +45,7 @@ def test_rooms_never_hear_each_other() -> None:
     (one, _), (two, heard) = caller(1), caller(2)
     hub.enter(1, one)
     hub.enter(2, two)
-    hub.relay(1, one, {"description": "mine"})
+    hub.relay(1, one, two.call, {"description": "mine"})
     assert heard.words == []
 
 
@@ -75,7 +75,7 @@ def test_callers_of_another_player_are_no_peers() -> None:
     (one, heard), (two, _) = caller(1), caller(2, direct=False)
     hub.enter(ROOM, one)
     hub.enter(ROOM, two)
-    hub.relay(ROOM, two, {"description": "mine"})
+    hub.relay(ROOM, two, one.call, {"description": "mine"})
     assert heard.words == []
 
 

@@ -8,6 +8,7 @@ import pytest
 import pytest_asyncio
 
 from storage.database import Database
+from storage.intake import Arrival
 from storage.queues import Claimed
 from storage.schema import upgrade
 from tests.handlers.town import START, HandClock
@@ -117,12 +118,10 @@ async def test_the_next_moment_something_falls_due_is_known(post: Post) -> None:
 
 async def test_what_comes_in_twice_is_kept_once(post: Post) -> None:
     async with post.database.begin() as work:
-        taken = [
-            await work.inbox.take_in(source, event, lane="a", kind="said", body="{}")
-            for source, event in (("bot", "1"), ("bot", "1"), ("bot", "2"), ("other", "1"))
-        ]
-        assert taken == [True, False, True, True]
-        assert len(await work.inbox.claim(16, LEASE)) == 1
+        came = (("bot", "1", "a"), ("bot", "1", "b"), ("bot", "2", "c"), ("other", "1", "d"))
+        await work.inbox.take_in([Arrival(source, event, lane, "said", "{}") for source, event, lane in came])
+        await work.inbox.take_in([Arrival("bot", "2", "e", "said", "{}")])
+        assert [job.lane for job in await work.inbox.claim(16, LEASE)] == ["a", "c", "d"]
 
 
 async def test_only_what_is_finished_and_old_is_forgotten(post: Post) -> None:

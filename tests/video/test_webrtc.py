@@ -38,7 +38,7 @@ def test_a_ticket_carries_servers_and_a_password_that_ends_with_it() -> None:
 
 def test_a_room_without_any_server_still_opens() -> None:
     ticket = WebRtc().ticket("a-room", ALICE, now=NOW, lasts=timedelta(hours=1))
-    assert ticket.options == {"iceServers": [], "polite": False}
+    assert ticket.options == {"iceServers": []}
 
 
 def test_settings_are_lists_with_commas() -> None:

@@ -1,8 +1,8 @@
-// Bellhop's own room: two browsers, perfect negotiation over the page's socket.
-// The pattern: https://www.w3.org/TR/webrtc/#perfect-negotiation-example
+// Bellhop's own room: two browsers see each other; the page's socket carries what they say to find each other.
 
 import { $, freshId } from "./dom.js";
 import { stop } from "./devices.js";
+import { Peer } from "./peer.js";
 
 const WORDS = {
   new: "Connecting…",
@@ -15,12 +15,9 @@ const WORDS = {
 export class DirectCall {
   #live;
   #ticket;
-  #pc = null;
-  #peer = null; // the other browser's word for its entry
-  #makingOffer = false;
-  #ignoreOffer = false;
-  #settingAnswer = false;
-  #heard = Promise.resolve(); // signals are taken one after the other
+  #call = freshId(); // our word for this entry; no two connections are made under the same one
+  #peer = null;
+  #absent = false; // their page is gone while their picture still runs
   #listeners = [];
   #screen = null;
 
@@ -31,13 +28,12 @@ export class DirectCall {
     this.stream = stream;
     this.other = other;
     this.renew = renew;
-    this.call = freshId();
     $("direct").hidden = false;
     $("local").srcObject = stream;
     $("local").hidden = !stream.getVideoTracks().length;
     this.#listen("up", () => this.#enter());
     this.#listen("peer", (peer) => this.#met(peer));
-    this.#listen("signal", ({ data }) => this.#queue(data));
+    this.#listen("signal", (signal) => this.#hear(signal));
     this.#say(`Waiting for ${other}…`);
     this.#enter();
   }
@@ -78,13 +74,13 @@ export class DirectCall {
 
   /** Numbers about the picture that comes in: whether it moves. */
   async stats() {
-    const report = (await this.#pc?.getStats()) ?? new Map();
+    const report = (await this.#peer?.pc.getStats()) ?? new Map();
     const video = [...report.values()].find(({ type, kind }) => type === "inbound-rtp" && kind === "video");
-    return { state: this.#pc?.connectionState ?? "none", framesDecoded: video?.framesDecoded ?? 0 };
+    return { state: this.#peer?.state ?? "none", framesDecoded: video?.framesDecoded ?? 0 };
   }
 
   #enter() {
-    this.#live.send({ type: "enter", call: this.call, direct: true });
+    this.#live.send({ type: "enter", call: this.#call, direct: true });
   }
 
   #listen(type, listener) {
@@ -94,108 +90,70 @@ export class DirectCall {
   }
 
   #met({ here, call, name }) {
-    if (!here) return call === this.#peer && this.#gone(name);
-    if (call === this.#peer && this.#pc) return this.#heal();
-    this.#drop();
-    this.#peer = call;
-    this.#connect();
+    const known = call === this.#peer?.theirs;
+    if (!here) return known && this.#gone(name);
+    this.#absent = false;
+    if (known) this.#peer.resume();
+    else this.#connect(call);
+    this.#changed();
   }
 
   /** Their page closed or lost its line. While the picture still runs there is nothing to say. */
   #gone(name) {
-    if (this.#pc?.connectionState !== "connected") return this.#left(name);
-    this.#pc.onconnectionstatechange = () => this.#left(name);
+    this.other = name;
+    this.#absent = true;
+    this.#changed();
   }
 
-  #left(name) {
+  #changed() {
+    if (this.#absent && this.#peer.state !== "connected") this.#left();
+    else if (this.#peer) this.#say(WORDS[this.#peer.state] ?? "");
+  }
+
+  #left() {
+    this.#anew();
+    this.#say(`${this.other} is not in the call at the moment.`);
+  }
+
+  /** Enters under another word: whoever still holds the old connection hears that it is over and makes a new one. */
+  #anew() {
     this.#drop();
-    this.#peer = null;
-    this.#say(`${name} is not in the call at the moment.`);
+    this.#call = freshId();
+    this.#enter();
   }
 
-  #connect() {
-    const pc = new RTCPeerConnection({ iceServers: this.#ticket.options.iceServers });
-    this.#pc = pc;
-    this.#makingOffer = this.#ignoreOffer = this.#settingAnswer = false;
-    pc.onnegotiationneeded = () => this.#offer(pc);
-    pc.onicecandidate = ({ candidate }) => this.#signal({ candidate });
-    pc.ontrack = ({ track, streams }) => this.#picture(track, streams[0]);
-    this.#watch(pc);
-    for (const track of this.stream.getTracks()) pc.addTrack(track, this.stream);
-    if (this.#screen) this.#show(this.#screen.getVideoTracks()[0]);
-    // Something to negotiate even when neither has a camera or a microphone.
-    if (!this.#ticket.options.polite) pc.createDataChannel("bellhop");
+  #connect(theirs) {
+    this.#drop();
+    this.#peer = new Peer({
+      mine: this.#call,
+      theirs,
+      iceServers: this.#ticket.options.iceServers,
+      stream: this.stream,
+      tracks: this.#tracks(),
+      send: (data) => this.#live.send({ type: "signal", to: theirs, data }),
+      on: {
+        state: () => this.#changed(),
+        picture: (track, stream) => this.#picture(track, stream),
+        servers: () => this.#servers(),
+        hopeless: () => this.#hopeless(),
+      },
+    });
   }
 
-  #watch(pc) {
-    this.#say(WORDS.new);
-    pc.onconnectionstatechange = () => {
-      this.#say(WORDS[pc.connectionState] ?? "");
-      if (pc.connectionState === "failed") this.#restart(pc);
-    };
+  async #servers() {
+    this.#ticket = await this.renew().catch(() => this.#ticket);
+    return this.#ticket.options.iceServers;
   }
 
-  async #restart(pc) {
-    const ticket = await this.renew().catch(() => null);
-    if (pc !== this.#pc) return;
-    if (ticket) pc.setConfiguration({ iceServers: ticket.options.iceServers });
-    pc.restartIce();
+  /** Without the socket nothing can be agreed anew; when it is back, both are told of each other again. */
+  #hopeless() {
+    if (!this.#live.open) return;
+    this.#anew();
+    this.#say(WORDS.failed);
   }
 
-  /** The socket broke and is back: what was said meanwhile is lost, so say it again. */
-  #heal() {
-    const pc = this.#pc;
-    this.#watch(pc);
-    this.#say(WORDS[pc.connectionState] ?? "");
-    if (pc.signalingState === "have-local-offer") this.#signal({ description: pc.localDescription });
-    else if (pc.connectionState !== "connected") pc.restartIce();
-  }
-
-  async #offer(pc) {
-    // One side begins: two first offers at once end in a rollback, after which Chromium may never gather candidates.
-    if (this.#ticket.options.polite && !pc.remoteDescription) return;
-    try {
-      this.#makingOffer = true;
-      await pc.setLocalDescription();
-      this.#signal({ description: pc.localDescription });
-    } finally {
-      this.#makingOffer = false;
-    }
-  }
-
-  #signal(data) {
-    this.#live.send({ type: "signal", data: { ...data, to: this.#peer } });
-  }
-
-  #queue(data) {
-    if (data.to !== this.call) return; // meant for an earlier entry of ours
-    this.#heard = this.#heard.then(() => this.#hear(data)).catch((error) => console.warn("signal", error));
-  }
-
-  async #hear({ description, candidate }) {
-    const pc = this.#pc;
-    if (!pc) return;
-    if (description) return this.#described(pc, description);
-    try {
-      await pc.addIceCandidate(candidate ?? undefined);
-    } catch (error) {
-      if (!this.#ignoreOffer) throw error;
-    }
-  }
-
-  async #described(pc, description) {
-    const ready = !this.#makingOffer && (pc.signalingState === "stable" || this.#settingAnswer);
-    this.#ignoreOffer = description.type === "offer" && !ready && !this.#ticket.options.polite;
-    if (this.#ignoreOffer) return;
-    this.#settingAnswer = description.type === "answer";
-    try {
-      await pc.setRemoteDescription(description);
-    } finally {
-      this.#settingAnswer = false;
-    }
-    if (description.type !== "offer") return;
-    await pc.setLocalDescription();
-    this.#signal({ description: pc.localDescription });
+  #hear({ from, to, data }) {
+    if (to === this.#call && from === this.#peer?.theirs) this.#peer.hear(data); // else it is about an earlier entry
   }
 
   #picture(track, stream) {
@@ -204,10 +162,17 @@ export class DirectCall {
     track.onunmute = () => remote.play().catch(() => {});
   }
 
+  /** What is sent: the voice, and the screen or else the camera. */
+  #tracks() {
+    const screen = this.#screen?.getVideoTracks() ?? [];
+    return [...this.stream.getAudioTracks(), ...(screen.length ? screen : this.stream.getVideoTracks())];
+  }
+
   #show(track) {
-    const sender = this.#pc?.getSenders().find((each) => each.track?.kind === "video");
+    const pc = this.#peer?.pc;
+    const sender = pc?.getSenders().find((each) => each.track?.kind === "video");
     if (sender) sender.replaceTrack(track);
-    else this.#pc?.addTrack(track, this.stream);
+    else pc?.addTrack(track, this.stream);
     $("local").srcObject = new MediaStream([track]);
     $("local").hidden = false;
   }
@@ -217,24 +182,24 @@ export class DirectCall {
     const shown = this.#screen?.getVideoTracks()[0];
     this.#screen = null;
     const [camera] = this.stream.getVideoTracks();
-    const sender = this.#pc?.getSenders().find(({ track }) => track && track === shown);
+    const pc = this.#peer?.pc;
+    const sender = pc?.getSenders().find(({ track }) => track && track === shown);
     if (sender && camera) sender.replaceTrack(camera);
-    else if (sender) this.#pc.removeTrack(sender);
+    else if (sender) pc.removeTrack(sender);
     $("local").srcObject = this.stream;
     $("local").hidden = !camera?.enabled;
     return false;
   }
 
   #drop() {
-    const pc = this.#pc;
-    this.#pc = null;
-    if (pc) pc.onconnectionstatechange = pc.onnegotiationneeded = pc.onicecandidate = pc.ontrack = null;
-    pc?.close();
+    this.#peer?.close();
+    this.#peer = null;
+    this.#absent = false;
     $("remote").srcObject = null;
   }
 
   #say(words) {
     $("call-words").textContent = words;
-    $("direct").dataset.state = this.#pc?.connectionState ?? "alone";
+    $("direct").dataset.state = this.#peer?.state ?? "alone";
   }
 }

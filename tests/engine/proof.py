@@ -1,0 +1,141 @@
+"""The proof: servers at work under load, what happens to them, and what must hold when all is quiet again."""
+
+import asyncio
+import random
+import re
+import socket
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import aiohttp
+
+from bot.engine import LEASE
+from payments.machine import State
+from storage.database import Database
+from tests.engine import books
+from tests.engine.fleet import Fleet
+from tests.engine.load import Load
+from tests.engine.platforms import Platforms
+
+SOON = 60.0
+"""Seconds in which everything that was begun is done, on a machine that has other work."""
+BACK = 30.0
+"""Seconds in which a conversation goes on whose server died."""
+LINE = re.compile(r"\d{3}/\d{5}|Thank you, .*|Paid: .*")
+"""The lines that are said to one seat only, so that a second one is a repeat."""
+
+
+@dataclass
+class Proof:
+    """One run. `in_flight`: the lines that may come twice, as somebody died who had sent them and could not say so."""
+
+    database: Database
+    platforms: Platforms
+    load: Load
+    fleet: Fleet
+    customers: int
+    payments: int
+    in_flight: set[str] = field(default_factory=set)
+    blows: list[float] = field(default_factory=list)
+    _paid: int = 0
+
+    async def until(self, happened: Callable[[], bool]) -> None:
+        """Wait for it."""
+        async with asyncio.timeout(SOON):
+            while not happened():  # noqa: ASYNC110  # it happens in another process
+                await asyncio.sleep(0.02)
+
+    def pay(self, count: int) -> None:
+        """The next payments are made."""
+        for number in range(self._paid, min(self._paid + count, self.payments)):
+            self.load.pay(number)
+        self._paid += count
+
+    async def kill(self, place: int) -> None:
+        """Kill a server and start another; what it had in flight may come once more, and nothing else."""
+        self.blows.append(time.monotonic())
+        victim = self.fleet.kill(place)
+        self.fleet.revive(place)
+        self.in_flight |= self.platforms.by(victim.name) & await books.unsent(self.database)
+
+    async def quiet(self) -> None:
+        """Everybody has said and paid what they wanted, and everything that follows is done."""
+        self.pay(self.payments - self._paid)
+        await self.load.end()
+        async with asyncio.timeout(SOON):
+            while await books.left(self.database):  # noqa: ASYNC110  # it happens in another process
+                await asyncio.sleep(0.05)
+
+    @property
+    def repeats(self) -> set[str]:
+        """The lines that came more than once."""
+        return {line for line in self.platforms.repeated() if LINE.fullmatch(line)}
+
+    def longest_wait(self) -> float:
+        """Seconds: the longest that a word took to arrive which waited when somebody died."""
+        waits = [
+            self.platforms.first[word].at - blow
+            for word, taken in self.load.accepted.items()
+            for blow in self.blows
+            if taken < blow < self.platforms.first[word].at
+        ]
+        return max(waits, default=0.0)
+
+    async def check(self) -> None:
+        """Nothing lost, nothing applied twice, all in order, no repeat but of what was in flight, and soon enough."""
+        words = [each.line for each in self.platforms.arrivals if re.fullmatch(r"\d{3}/\d{5}", each.line)]
+        assert set(self.load.accepted) == set(words), "lost, or never said"
+        for number in range(self.customers):
+            mine = [word for word in words if word.startswith(f"{number:03}/")]
+            assert mine == sorted(mine), f"out of order, the repeats too: {mine}"
+        assert self.repeats <= self.in_flight, f"said twice and nobody died: {self.repeats - self.in_flight}"
+        most = Counter(each.line for each in self.platforms.arrivals if each.line in self.repeats)
+        assert sum(most.values()) - len(most) <= len(self.in_flight) + len(self.blows)
+        assert await books.dead(self.database) == []
+        assert await books.money(self.database) == {
+            "states": {(State.PAID, 4900, 0): self.payments},
+            "thanks": {1: self.payments},
+            "refunds": {1: self.payments},
+            "misfits": 0,
+        }
+        assert [len(keys) for keys in self.platforms.refunds.values()] == [1] * self.payments
+        # The servers here take over sooner than those of an operator, by so much.
+        sooner = LEASE.total_seconds() - self.fleet.nursery.home.lease
+        assert self.longest_wait() + sooner <= BACK
+
+
+def listening(host: str = "127.0.0.1") -> socket.socket:
+    """A socket where nobody listens yet."""
+    # Named as TCP, or asyncio leaves Nagle's algorithm on and every answer takes 40 ms.
+    made = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    made.bind((host, 0))
+    return made
+
+
+@asynccontextmanager
+async def at_work(
+    database: Database, platforms: Platforms, fleet: Fleet, *, customers: int, payments: int, seed: int
+) -> AsyncIterator[Proof]:
+    """Servers under load, from the moment the first words arrive."""
+    await books.settle(database, customers, payments)
+    async with aiohttp.ClientSession() as http:
+        load = Load(http, platforms, lambda: [server.url for server in fleet.servers], random.Random(seed))
+        proof = Proof(database, platforms, load, fleet, customers, payments)
+        fleet.launch()
+        load.begin(customers)
+        try:
+            await proof.until(lambda: bool(platforms.first))
+            yield proof
+        finally:
+            load.abandon()
+
+
+def figures(proof: Proof, began: float) -> str:
+    words = len(proof.load.accepted)
+    return (
+        f"{time.monotonic() - began:.1f} s, {len(proof.blows)} blows, {words} words, {len(proof.platforms.arrivals)} arrivals, "
+        f"{len(proof.repeats)} repeats of {len(proof.in_flight)} in flight, back {proof.longest_wait():.1f} s, statuses {Counter(proof.load.statuses)}"
+    )
