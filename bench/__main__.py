@@ -7,16 +7,17 @@ from contextlib import AsyncExitStack
 
 from bench import chats, delivery, growth, picture, process, slots, webhooks
 from bench.databases import Databases, databases
-from bench.figures import Figure, table
+from bench.figures import Figure, figure, table
 from bench.report import LATEST, keep
 from bench.stage import whole
 
 
 async def measured(made: Databases) -> list[Figure]:
     """Every figure; quiet ones first, so that nothing disturbs them."""
-    figures = [*process.floor(made.folder), *process.help_text()]
+    figures = [figure("floor of everything durable", process.floor(made.folder), "ms fdatasync")]
+    figures += process.help_text()
     figures += await slots.measure(made.folder)
-    figures += await delivery.measure(made.sqlite("delivery"))
+    figures += await delivery.measure(made)
     async with AsyncExitStack() as stack:
         stages = [await stack.enter_async_context(whole(webhooks.SQLITE, made.sqlite("bellhop"), made.folder))]
         figures += process.start(stages[0])

@@ -1,15 +1,8 @@
-"""Figures: what was measured, beside its baseline and its goal; as a table for people and a file for programs."""
+"""Figures: what was measured, beside its baseline and its goal; as a table for people."""
 
-import json
-import os
-import platform
 import statistics
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
-from pathlib import Path
-
-LATEST = Path(__file__).parent / "results" / "latest.json"
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +24,11 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One thing measured. `spread` is half the distance between the best and the worst round, over the median."""
+    """One thing measured.
+
+    `spread` is half the distance between the best and the worst round, over the median. `floor`, beside what waits for
+    the disk, is how many milliseconds the disk took for one fdatasync in the same minute.
+    """
 
     name: str
     value: float
@@ -41,6 +38,7 @@ class Figure:
     goal: str = ""
     met: bool | None = None
     spread: float | None = None
+    floor: float | None = None
 
 
 def figure(name: str, value: float, unit: str, goal: Goal | None = None, *, rounds: Sequence[float] = ()) -> Figure:
@@ -57,6 +55,11 @@ def against(name: str, rounds: Sequence[float], unit: str, other: Figure, goal: 
     return Figure(name, value, unit, other.name, ratio, str(goal or ""), met, spread(rounds))
 
 
+def durable(figures: Iterable[Figure], floor: float) -> list[Figure]:
+    """These figures, beside what the disk can do."""
+    return [replace(one, floor=floor) for one in figures]
+
+
 def spread(rounds: Sequence[float]) -> float | None:
     """How far the rounds lie apart."""
     return (max(rounds) - min(rounds)) / 2 / statistics.median(rounds) if len(rounds) > 1 else None
@@ -71,25 +74,14 @@ def percentile(values: Sequence[float], percent: int) -> float:
 def table(figures: Sequence[Figure]) -> str:
     """One line for each."""
     marks = {True: "yes", False: "NO", None: ""}
-    rows = [("what", "value", "", "spread", "against", "ratio", "goal", "met")]
+    rows = [("what", "value", "", "spread", "against", "ratio", "goal", "met", "fdatasync")]
     for one in figures:
         apart = "" if one.spread is None else f"±{one.spread:.0%}"
         ratio = "" if one.ratio is None else f"{one.ratio:.2f}"
-        rows.append((one.name, f"{one.value:,.4g}", one.unit, apart, one.baseline, ratio, one.goal, marks[one.met]))
+        floor = "" if one.floor is None else f"{one.floor:.2g} ms"
+        rows.append(
+            (one.name, f"{one.value:,.4g}", one.unit, apart, one.baseline, ratio, one.goal, marks[one.met], floor)
+        )
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
-
-
-def write(figures: Sequence[Figure], seconds: float) -> None:
-    """Keep the run in `bench/results/latest.json`."""
-    floor = next((one.value for one in figures if one.unit == "ms fdatasync"), None)
-    machine = {"cores": os.cpu_count(), "system": platform.platform(), "python": platform.python_version()}
-    told = {
-        "at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "seconds": round(seconds),
-        "machine": machine | {"load": os.getloadavg()[0]},
-        "floor": floor,
-        "figures": [asdict(one) for one in figures],
-    }
-    LATEST.parent.mkdir(exist_ok=True)
-    LATEST.write_text(json.dumps(told, indent=2) + "\n")
+    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
+    return "\n".join(line.rstrip() for line in lines)

@@ -31,9 +31,7 @@ class Answers:
         return len(self.latencies) / self.seconds
 
 
-async def flood(
-    url: str, posts: Sequence[Post], connections: int = 32, within: float = float("inf")
-) -> Answers:
+async def flood(url: str, posts: Sequence[Post], connections: int = 32, within: float = float("inf")) -> Answers:
     """As fast as `connections` can, each sending its next when it has an answer; none after `within` seconds."""
     latencies = list[float]()
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=connections)) as client:

@@ -1,9 +1,9 @@
 """Who receives webhooks beside Bellhop: each baseline by its words, in a process of its own."""
 
+import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from bench.databases import Databases
 from bench.programs import ROOT, free_port, running
@@ -28,7 +28,7 @@ class Receiver:
     module: str
     url: str
     path: str = PATH
-    python: Path | None = None
+    python: str = sys.executable
 
 
 def baselines(made: Databases) -> Iterator[Receiver]:
@@ -41,7 +41,7 @@ def baselines(made: Databases) -> Iterator[Receiver]:
     yield Receiver(TRANSACTIONS, "transactions", made.postgres("transactions"))
     yield Receiver(TUTORIAL_SERVER, "tutorial", made.postgres("tutorial"))
     if (APART / ".ready").exists():
-        python = APART / "bin" / "python"
+        python = str(APART / "bin" / "python")
         yield Receiver(DJSTRIPE, "djstripe", made.postgres("djstripe"), DJSTRIPE_PATH, python)
     else:
         print("dj-stripe is left out: it could not be installed into .venv-djstripe")
@@ -56,7 +56,6 @@ async def serving(made: Databases, secret: str) -> AsyncIterator[dict[Receiver, 
             port = free_port()
             arguments = (f"bench.baselines.{one.module}", str(port), one.url, secret)
             log = made.folder / f"{one.words}.log"
-            chosen = {"python": str(one.python)} if one.python else {}
-            program = running(*arguments, port=port, log=log, **chosen)
+            program = running(*arguments, port=port, log=log, python=one.python)
             addresses[one] = (await stack.enter_async_context(program)).url
         yield addresses

@@ -24,9 +24,9 @@ async def measure(folder: Path) -> list[Figure]:
     database = Database(f"sqlite:///{path}", keys=[KEY], clock=now)
     await upgrade(database)
     team, service = _furnish(path)
-    few = await _searches(database, team, service)
+    few = await search(database, team, service)
     _book(path, team, service)
-    many = await _searches(database, team, service)
+    many = await search(database, team, service)
     await database.aclose()
     empty = figure("slot search, no bookings, p50", percentile(few, 50), "ms")
     return [
@@ -36,7 +36,8 @@ async def measure(folder: Path) -> list[Figure]:
     ]
 
 
-async def _searches(database: Database, team: Team, service: Service) -> list[float]:
+async def search(database: Database, team: Team, service: Service) -> list[float]:
+    """How long a tap on a day takes, each time; milliseconds."""
     took = []
     for number in range(SEARCHES):
         began = time.perf_counter()

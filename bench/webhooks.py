@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
-from bench import receivers
+from bench import process, receivers
 from bench.checkouts import Paid, lay_out, pay, post
 from bench.databases import Databases
-from bench.figures import Figure, Goal, against, figure, percentile
+from bench.figures import Figure, Goal, against, durable, figure, percentile
 from bench.load import flood
 from bench.stage import Stage
 
@@ -27,6 +27,7 @@ class Rounds:
 
     others: dict[str, list[float]] = field(default_factory=dict)
     bellhop: dict[str, list[Paid]] = field(default_factory=dict)
+    floors: list[float] = field(default_factory=list)
 
 
 async def measure(stages: Sequence[Stage], made: Databases) -> list[Figure]:
@@ -35,22 +36,21 @@ async def measure(stages: Sequence[Stage], made: Databases) -> list[Figure]:
     rounds = Rounds()
     async with receivers.serving(made, _secret(stages[0])) as addresses:
         for number in range(ROUNDS):
+            rounds.floors.append(process.floor(made.folder))
             await _baselines(rounds, addresses, number, _secret(stages[0]))
             for stage in stages:
                 mine = range(number * EACH, (number + 1) * EACH)
                 posts = [post(order, _secret(stage)) for order in mine]
                 paid = await pay(stage, posts, laid_out[stage.words][mine.start : mine.stop])
                 rounds.bellhop.setdefault(stage.words, []).append(paid)
-    return [*_figures(rounds)]
+    return durable(_figures(rounds), median(rounds.floors))
 
 
 def _secret(stage: Stage) -> str:
     return stage.cast.world.secrets.stripe_webhook_secret
 
 
-async def _baselines(
-    rounds: Rounds, addresses: Mapping[receivers.Receiver, str], number: int, secret: str
-) -> None:
+async def _baselines(rounds: Rounds, addresses: Mapping[receivers.Receiver, str], number: int, secret: str) -> None:
     first = APART + number * MOST
     for one, url in addresses.items():
         posts = [post(order, secret, one.path) for order in range(first, first + MOST)]
@@ -59,8 +59,7 @@ async def _baselines(
 
 def _figures(rounds: Rounds) -> Iterator[Figure]:
     others = {
-        words: figure(f"webhooks: {words}", median(rates), "/s", rounds=rates)
-        for words, rates in rounds.others.items()
+        words: figure(f"webhooks: {words}", median(rates), "/s", rounds=rates) for words, rates in rounds.others.items()
     }
     yield from others.values()
     for words, paid in rounds.bellhop.items():

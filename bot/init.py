@@ -58,6 +58,25 @@ GROUPS: dict[str, tuple[Question, ...]] = {
         Question("STRIPE__API_KEY", "Stripe secret key, sk_test_... or sk_live_... (Enter: no payments)"),
         Question("STRIPE__WEBHOOK_SECRET", "Stripe webhook secret, whsec_... (Enter: none)", "STRIPE__API_KEY"),
     ),
+    "paypal": (
+        Question("PAYPAL__CLIENT_ID", "PayPal client id (Enter: no PayPal)"),
+        Question("PAYPAL__CLIENT_SECRET", "PayPal client secret", "PAYPAL__CLIENT_ID"),
+        Question("PAYPAL__API_URL", "PayPal address (Enter: live, real money)", "PAYPAL__CLIENT_ID"),
+        Question("PAYPAL__WEBHOOK_ID", "PayPal webhook id (Enter: none)", "PAYPAL__CLIENT_ID"),
+    ),
+    "phonepe": (
+        Question("PHONEPE__CLIENT_ID", "PhonePe client id (Enter: no PhonePe)"),
+        Question("PHONEPE__CLIENT_SECRET", "PhonePe client secret", "PHONEPE__CLIENT_ID"),
+        Question("PHONEPE__CLIENT_VERSION", "PhonePe client version (Enter: 1)", "PHONEPE__CLIENT_ID"),
+        Question("PHONEPE__API_URL", "PhonePe address (Enter: production, real money)", "PHONEPE__CLIENT_ID"),
+        Question("PHONEPE__WEBHOOK_USERNAME", "PhonePe webhook username (Enter: none)", "PHONEPE__CLIENT_ID"),
+        Question("PHONEPE__WEBHOOK_PASSWORD", "PhonePe webhook password", "PHONEPE__WEBHOOK_USERNAME"),
+    ),
+    "razorpay": (
+        Question("RAZORPAY__KEY_ID", "Razorpay key id, rzp_test_... or rzp_live_... (Enter: no Razorpay)"),
+        Question("RAZORPAY__KEY_SECRET", "Razorpay key secret", "RAZORPAY__KEY_ID"),
+        Question("RAZORPAY__WEBHOOK_SECRET", "Razorpay webhook secret (Enter: none)", "RAZORPAY__KEY_ID"),
+    ),
     "jitsi": (
         Question("JITSI__DOMAIN", "Jitsi server (Enter: Bellhop's own room)"),
         Question("JITSI__APP_ID", "Jitsi app id", "JITSI__DOMAIN"),

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from bot.settings import Settings
 
 # Without word boundaries: Telegram's token stands right behind "bot" in its addresses.
-TOKENS = re.compile(r"(?:(?:sk|rk)_(?:test|live)_|whsec_|xox[abpe]-|xapp-)[\w-]+|\d{6,}:[\w-]{20,}")
+TOKENS = re.compile(r"(?:(?:sk|rk)_(?:test|live)_|whsec_|xox[abpe]-|xapp-|A21AA)[\w-]+|\d{6,}:[\w-]{20,}")
 QUIET = (
     "httpx",
     "httpx2",
@@ -21,6 +21,7 @@ QUIET = (
     "slack_bolt",
     "slack_sdk",
     "stripe",
+    "urllib3",
     "uvicorn",
     "alembic",
     "asyncio",

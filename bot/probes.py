@@ -163,7 +163,7 @@ async def gateways(visit: Visit) -> Findings:
         try:
             state = await gateway.check()
         except NotConfigured as error:
-            yield fault(gateway.title, str(error), f"set {PREFIX}{name.upper()}__API_KEY")
+            yield fault(gateway.title, str(error), f"set {PREFIX}{name.upper()}__{next(iter(section.plain())).upper()}")
         except PaymentError as error:
             yield fault(gateway.title, str(error), "try again, or see the vendor's status page")
         else:
@@ -225,7 +225,15 @@ async def desk_in_slack(visit: Visit, chat: str) -> Finding:
 
 INVITE = "invite the app: /invite @Bellhop in that channel"
 DESKS = {"telegram": desk_in_telegram, "slack": desk_in_slack}
-ACCOUNTS = {"telegram": telegram, "slack": slack, "stripe": gateways, "jitsi": rooms}
+ACCOUNTS = {
+    "telegram": telegram,
+    "slack": slack,
+    "stripe": gateways,
+    "razorpay": gateways,
+    "paypal": gateways,
+    "phonepe": gateways,
+    "jitsi": rooms,
+}
 """What examines a section of the settings."""
 
 

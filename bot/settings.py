@@ -62,6 +62,12 @@ def _bot_token(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _razorpay_key(value: str) -> str:
+    if not value.startswith(("rzp_test_", "rzp_live_")):
+        raise ValueError("must begin with rzp_test_ or rzp_live_")
+    return value
+
+
 Address = Annotated[str, AfterValidator(_address)]
 Keys = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_listed)]
 Origins = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed), AfterValidator(_origins)]
@@ -125,6 +131,48 @@ class StripeSettings(Section):
     api_url: Address = "https://api.stripe.com"
 
 
+class PayPalSettings(Section):
+    """A PayPal business account. For PayPal's sandbox name its address, and give the keys of a sandbox app."""
+
+    client_id: str
+    """From "Apps & Credentials" at developer.paypal.com."""
+    client_secret: SecretStr
+    """Beside the client id."""
+    webhook_id: str = ""
+    """Of the webhook PUBLIC_URL/webhooks/paypal, on the app's page; without it payments are only found by asking."""
+    api_url: Address = "https://api-m.paypal.com"
+    """The sandbox is https://api-m.sandbox.paypal.com."""
+
+
+class PhonePeSettings(Section):
+    """A PhonePe Business account, in rupees. For PhonePe's sandbox name its address, and give its keys."""
+
+    client_id: str
+    """From "Developer Settings", "API Credentials"."""
+    client_secret: SecretStr
+    """Beside the client id."""
+    client_version: PositiveInt = 1
+    """Beside the client id."""
+    webhook_username: str = ""
+    """Set with the webhook PUBLIC_URL/webhooks/phonepe: 5 to 20 letters, digits and underscores."""
+    webhook_password: SecretStr = SecretStr("")
+    """Set with the webhook: 8 to 20 letters and digits."""
+    api_url: Address = "https://api.phonepe.com/apis/pg"
+    """The sandbox is https://api-preprod.phonepe.com/apis/pg-sandbox."""
+
+
+class RazorpaySettings(Section):
+    """A Razorpay account; test keys begin with rzp_test_."""
+
+    key_id: Annotated[str, AfterValidator(_razorpay_key)]
+    """From "Account & Settings", "API Keys"."""
+    key_secret: SecretStr
+    """Shown once, beside the key id."""
+    webhook_secret: SecretStr = SecretStr("")
+    """Of the webhook PUBLIC_URL/webhooks/razorpay; several, comma-separated, for a day after it was changed."""
+    api_url: Address = "https://api.razorpay.com"
+
+
 class JitsiSettings(Section):
     """A Jitsi server of our own (`app_secret`), or JaaS at 8x8.vc (`key_id` and `private_key`)."""
 
@@ -176,6 +224,9 @@ class Settings(BaseSettings):
     telegram: TelegramSettings | None = None
     slack: SlackSettings | None = None
     stripe: StripeSettings | None = None
+    paypal: PayPalSettings | None = None
+    phonepe: PhonePeSettings | None = None
+    razorpay: RazorpaySettings | None = None
     jitsi: JitsiSettings | None = None
     webrtc: WebRtcSettings | None = None
 

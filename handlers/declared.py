@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Iterable
 from datetime import date
+from functools import cache
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -37,8 +38,14 @@ class TeamFileError(Exception):
         self.sentences = sentences
 
 
+@cache
+def _zones() -> frozenset[str]:
+    # Found by reading folders, and the same for as long as the program runs.
+    return frozenset(available_timezones())
+
+
 def _zone(name: str) -> str:
-    if name not in available_timezones():
+    if name not in _zones():
         raise ValueError(f"“{name}” is no time zone; write one such as Europe/Berlin")
     return ZoneInfo(name).key
 

@@ -16,6 +16,7 @@ async def say_card(work: Work, conversation: Conversation, side: Side, key: str,
     if spoken is not None and spoken.body == body:
         return spoken
     version = await work.talk.next_version(conversation.id)
+    first = spoken is None
     if spoken is None:
         spoken = SpokenMessage(
             conversation_id=conversation.id,
@@ -27,7 +28,7 @@ async def say_card(work: Work, conversation: Conversation, side: Side, key: str,
         )
         await work.talk.add(spoken)
     spoken.body, spoken.version = body, version
-    await _deliver(work, spoken, await work.talk.seats(conversation.id, side))
+    await _deliver(work, spoken, await work.talk.seats(conversation.id, side), first=first)
     return spoken
 
 
@@ -41,7 +42,7 @@ async def say(work: Work, conversation: Conversation, side: Side, message: Messa
         said_at=work.now,
     )
     await work.talk.add(spoken)
-    await _deliver(work, spoken, await work.talk.seats(conversation.id, side))
+    await _deliver(work, spoken, await work.talk.seats(conversation.id, side), first=True)
     return spoken
 
 
@@ -61,7 +62,7 @@ async def relay(work: Work, conversation: Conversation, message: Message, *, aut
         said_at=work.now,
     )
     await work.talk.add(spoken)
-    await _deliver(work, spoken, await _others(work, conversation, origin, spoken.audience))
+    await _deliver(work, spoken, await _others(work, conversation, origin, spoken.audience), first=True)
     return spoken
 
 
@@ -92,7 +93,7 @@ async def _others(work: Work, conversation: Conversation, origin: Origin, side: 
     return [seat for seat in seats if account is None or (seat.account_id, seat.chat) != (account.id, origin.chat)]
 
 
-async def _deliver(work: Work, spoken: SpokenMessage, seats: Sequence[Seat]) -> None:
+async def _deliver(work: Work, spoken: SpokenMessage, seats: Sequence[Seat], *, first: bool = False) -> None:
+    await work.talk.address(spoken, seats, first=first)
     for seat in seats:
-        await work.talk.delivery(spoken.id, seat.id)
         await send(work, Deliver(message_id=spoken.id, seat_id=seat.id))

@@ -26,6 +26,7 @@ class Capability(StrEnum):
     DISPUTES = "disputes"
     RECEIPT_LINK = "receipt_link"
     CONNECTED_ACCOUNTS = "connected_accounts"
+    UPI_QR = "upi_qr"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +51,15 @@ class CheckoutLink:
 
     checkout_ref: str
     url: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class QrCode:
+    """A code to scan and pay: what the gateway calls it, its picture's address, and until when it works (UTC)."""
+
+    checkout_ref: str
+    image_url: str
     expires_at: datetime
 
 
@@ -119,7 +129,7 @@ class Gateway(Protocol):
     async def read_webhook(self, body: bytes, headers: Mapping[str, str], *, now: datetime) -> Sequence[Fact]:
         """Verify the raw bytes, then read them; () for what does not concern us.
 
-        Raises BadSignature; Unavailable when what is needed to verify cannot be had now, so that the sender tries again.
+        Raises BadSignature; Unavailable when what is needed to verify cannot be had, so that the sender tries again.
         """
         ...
 
@@ -133,4 +143,12 @@ class Gateway(Protocol):
 
     async def aclose(self) -> None:
         """Let go of connections."""
+        ...
+
+
+class QrGateway(Protocol):
+    """A gateway with `Capability.UPI_QR`. What becomes of a code is told, looked up and ended as for any checkout."""
+
+    async def open_upi_qr(self, order: CheckoutOrder) -> QrCode:
+        """A code for one payment of this sum. Raises what `open_checkout` raises, AmountRefused for all but INR."""
         ...

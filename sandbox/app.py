@@ -15,6 +15,9 @@ from starlette.types import Scope
 
 from sandbox.controls import Receiver, controls
 from sandbox.jitsi import Jitsi
+from sandbox.paypal import PayPal
+from sandbox.phonepe import PhonePe
+from sandbox.razorpay import Razorpay
 from sandbox.slack import Slack
 from sandbox.stripe import Stripe
 from sandbox.telegram import Telegram
@@ -34,18 +37,32 @@ class Cast:
     telegram: Telegram
     slack: Slack
     stripe: Stripe
+    paypal: PayPal
     jitsi: Jitsi
     receiver: Receiver
+    razorpay: Razorpay
+    phonepe: PhonePe
 
     @classmethod
     def of(cls, world: World) -> Self:
         """A fresh cast in `world`."""
-        return cls(world, Telegram(world), Slack(world), Stripe(world), Jitsi(world), Receiver(world))
+        return cls(
+            world,
+            telegram=Telegram(world),
+            slack=Slack(world),
+            stripe=Stripe(world),
+            razorpay=Razorpay(world),
+            paypal=PayPal(world),
+            phonepe=PhonePe(world),
+            jitsi=Jitsi(world),
+            receiver=Receiver(world),
+        )
 
     @property
     def twins(self) -> dict[str, Twin]:
         """The vendors by name."""
-        return {twin.name: twin for twin in (self.telegram, self.slack, self.stripe, self.jitsi)}
+        gateways = (self.stripe, self.razorpay, self.paypal, self.phonepe)
+        return {twin.name: twin for twin in (self.telegram, self.slack, *gateways, self.jitsi)}
 
 
 class Assets(StaticFiles):
@@ -69,6 +86,8 @@ def create_app(world: World, cast: Cast | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         world.spawn(cast.stripe.keep_time())
+        world.spawn(cast.razorpay.keep_time())
+        world.spawn(cast.phonepe.keep_time())
         yield
         await world.close()
 

@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 from sandbox.faults import Fault, Rule
 from sandbox.world import World
 
-SERVICES = ("telegram", "slack", "stripe")
+SERVICES = ("telegram", "slack", "stripe", "paypal", "phonepe", "razorpay")
 
 
 class Jump(BaseModel):

@@ -21,7 +21,7 @@ from sandbox.faults import Fault, Faults
 
 T = TypeVar("T")
 Headers = Mapping[str, str] | Callable[[], Mapping[str, str]]
-TOKENS = re.compile(r"\b(xox[abpe]-|xapp-|sk_(?:test|live)_|rk_(?:test|live)_|whsec_)[\w-]+")
+TOKENS = re.compile(r"\b(xox[abpe]-|xapp-|sk_(?:test|live)_|rk_(?:test|live)_|whsec_|A21AA)[\w-]+")
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,17 @@ class Secrets:
     slack_app_token: str = "xapp-sandbox"
     stripe_api_key: str = "sk_test_sandbox"
     stripe_webhook_secret: str = "whsec_sandbox_0123456789abcdef"
+    paypal_client_id: str = "AQ-sandbox-bellhop-paypal-client-id"
+    paypal_client_secret: str = "EL-sandbox-bellhop-paypal-client-secret"
+    paypal_webhook_id: str = "4JH86294D6297924G"
+    phonepe_client_id: str = "SANDBOX_BELLHOP"
+    phonepe_client_secret: str = "sandbox-phonepe-client-secret"
+    phonepe_client_version: str = "1"
+    phonepe_webhook_username: str = "sandbox_hook"
+    phonepe_webhook_password: str = "SandboxPass1"
+    razorpay_key_id: str = "rzp_test_SandboxBellhop"
+    razorpay_key_secret: str = "sandbox-razorpay-key-secret"
+    razorpay_webhook_secret: str = "sandbox-razorpay-webhook-secret"
     jitsi_app_id: str = "sandbox"
     jitsi_app_secret: str = "sandbox-jitsi-secret-0123456789abcdef"
 

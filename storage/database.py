@@ -6,10 +6,12 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.orm import Session
 
 from storage.intake import Intake
 from storage.notices import Notices, announce
@@ -19,6 +21,17 @@ from storage.vault import Vault
 from storage.work import Work
 
 Clock = Callable[[], datetime]
+
+
+class Remembering(Session):
+    """A session that holds on to the rows it has read: asked for again, they are there until the commit."""
+
+
+@event.listens_for(Remembering, "loaded_as_persistent")
+@event.listens_for(Remembering, "pending_to_persistent")
+def _hold_on(session: Session, row: object) -> None:
+    session.info.setdefault("rows", []).append(row)
+
 
 DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
@@ -48,10 +61,11 @@ class Database:
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Work]:
         """A transaction: commits on a clean exit, rolls back otherwise. Wakes whoever waits, after the commit."""
-        async with AsyncSession(self._engine, expire_on_commit=False) as session:
+        async with AsyncSession(self._engine, expire_on_commit=False, sync_session_class=Remembering) as session:
             work = Work(session, now=self.clock(), vault=self.vault)
             async with session.begin():
                 yield work
+                await work.settle()
                 if work.woken and self._engine.dialect.name == "postgresql":
                     await announce(session, work.woken)
         self.signals.send(work.woken)

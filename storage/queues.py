@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar, cast
 
-from sqlalchemy import ColumnElement, CursorResult, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
@@ -49,12 +49,19 @@ class Queue(Generic[Row]):
         self._table: type[Row] = table
         self._now = now
         self._woke = woke
+        self._added: list[Row] = []
 
     async def add(self, *, lane: str, kind: str, body: str, due_at: datetime | None = None) -> None:
         """Put a job at the end of `lane`."""
-        self._session.add(self._row(lane, kind, body, due_at or self._now))
-        await self._session.flush()
+        self._added.append(self._row(lane, kind, body, due_at or self._now))
         self._woke()
+
+    async def settle(self) -> None:
+        """Before the commit: all that was added goes in with one statement, in that order."""
+        if self._added:
+            rows = [row.model_dump(exclude={"id"}) for row in self._added]
+            await self._session.execute(insert(self._table), rows)
+            self._added.clear()
 
     def _row(self, lane: str, kind: str, body: str, due_at: datetime) -> Row:
         made: dict[str, Any] = {"lane": lane, "kind": kind, "body": body, "due_at": due_at, "made_at": self._now}

@@ -6,6 +6,7 @@ and back a hundred; so only what may wait goes there: taking the write lock, and
 
 import asyncio
 import sqlite3
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -14,20 +15,35 @@ from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-MAY_WAIT = frozenset({"commit", "rollback", "close"})
+MAY_WAIT = frozenset({"commit", "rollback"})
 LOCK_PATIENCE = 10.0
 """Seconds that a writer waits for another process to finish."""
 
 
 class NearConnection(aiosqlite.Connection):
-    """A connection that asks where it stands, and goes to its thread for what may wait."""
+    """A connection that asks where it stands, and goes to its thread for what may wait.
+
+    The two never touch SQLite at one moment: a transaction that was cancelled may leave a commit behind in the thread.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """As aiosqlite's own."""
+        super().__init__(*args, **kwargs)
+        self._alone = threading.Lock()
 
     async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """The one place through which everything in aiosqlite passes."""
         waits = fn.__name__ in MAY_WAIT or (args and args[0] == BEGIN)
-        if waits or not self._connection:
-            return await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]
-        return fn(*args, **kwargs)
+        if waits or not self._connection or not self._alone.acquire(blocking=False):
+            return await super()._execute(self._there, fn, *args, **kwargs)  # type: ignore[no-untyped-call]
+        try:
+            return fn(*args, **kwargs)
+        finally:
+            self._alone.release()
+
+    def _there(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        with self._alone:
+            return fn(*args, **kwargs)
 
 
 BEGIN = "BEGIN IMMEDIATE"

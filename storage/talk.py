@@ -30,6 +30,9 @@ class Talk:
         self._db = session
         self._now = now
         self._wake = wake
+        # Asked and locked once for a transaction: a single event may say five things to one conversation.
+        self._seats: dict[int, Sequence[Seat]] = {}
+        self._counted: dict[int, int] = {}
 
     async def conversation(self, conversation_id: int) -> Conversation | None:
         """One conversation."""
@@ -69,11 +72,11 @@ class Talk:
         return cast("CursorResult[Any]", await self._db.execute(changed)).rowcount == 1
 
     async def seats(self, conversation_id: int, side: Side | None = None) -> Sequence[Seat]:
-        """The seats of a conversation that can be reached."""
-        asked = select(Seat).where(col(Seat.conversation_id) == conversation_id, col(Seat.reachable).is_(True))
-        if side is not None:
-            asked = asked.where(col(Seat.side) == side)
-        return (await self._db.execute(asked.order_by(col(Seat.id)))).scalars().all()
+        """The seats of a conversation that can be reached, in the order in which they were taken."""
+        if conversation_id not in self._seats:
+            asked = select(Seat).where(col(Seat.conversation_id) == conversation_id).order_by(col(Seat.id))
+            self._seats[conversation_id] = (await self._db.execute(asked)).scalars().all()
+        return [seat for seat in self._seats[conversation_id] if seat.reachable and side in (None, seat.side)]
 
     async def seat(self, seat_id: int) -> Seat:
         """One seat; it must exist."""
@@ -100,20 +103,23 @@ class Talk:
         """Keep a new row and give it its id."""
         self._db.add(row)
         await self._db.flush()
+        if isinstance(row, Seat):
+            self._seats.pop(row.conversation_id, None)
 
     async def next_version(self, conversation_id: int) -> int:
         """Count one more message or edit. The row stays locked until the commit, so versions appear in order."""
-        counted = (
-            update(Conversation)
-            .where(col(Conversation.id) == conversation_id)
-            .values(spoken=col(Conversation.spoken) + 1)
-            .execution_options(synchronize_session=False)
-        )
-        await self._db.execute(counted)
-        mine = select(col(Conversation.spoken)).where(col(Conversation.id) == conversation_id)
-        version: int = (await self._db.execute(mine)).scalar_one()
+        if conversation_id not in self._counted:
+            asked = select(col(Conversation.spoken)).where(col(Conversation.id) == conversation_id).with_for_update()
+            self._counted[conversation_id] = (await self._db.execute(asked)).scalar_one()
+        self._counted[conversation_id] += 1
         self._wake(signals.conversation(conversation_id))
-        return version
+        return self._counted[conversation_id]
+
+    async def settle(self) -> None:
+        """Before the commit: write how far was counted."""
+        for conversation_id, spoken in self._counted.items():
+            mine = update(Conversation).where(col(Conversation.id) == conversation_id).values(spoken=spoken)
+            await self._db.execute(mine.execution_options(synchronize_session=False))
 
     async def message(self, message_id: int) -> SpokenMessage:
         """One message; it must exist."""
@@ -156,15 +162,10 @@ class Talk:
         )
         return (await self._db.execute(asked.order_by(col(SpokenMessage.version)).limit(limit))).scalars().all()
 
-    async def delivery(self, message_id: int, seat_id: int) -> Delivery:
-        """How far a message got to a seat; made at the first question."""
-        asked = select(Delivery).where(col(Delivery.message_id) == message_id, col(Delivery.seat_id) == seat_id)
-        found = (await self._db.execute(asked)).scalar_one_or_none()
-        if found is None:
-            found = Delivery(message_id=message_id, seat_id=seat_id)
-            self._db.add(found)
-            await self._db.flush()
-        return found
+    async def address(self, message: SpokenMessage, seats: Sequence[Seat], *, first: bool) -> None:
+        """Note that a message is on its way to each seat; `first`: it never was on its way to anybody."""
+        known = set() if first else {delivery.seat_id for delivery in await self.deliveries(message.id)}
+        self._db.add_all(Delivery(message_id=message.id, seat_id=seat.id) for seat in seats if seat.id not in known)
 
     async def deliveries(self, message_id: int) -> Sequence[Delivery]:
         """Where a message is on all its ways."""

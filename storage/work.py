@@ -34,6 +34,11 @@ class Work:
         self.inbox = InboxQueue(session, Inbox, now, lambda: self.wake(signals.INBOX))
         self.outbox = Queue(session, Outbox, now, lambda: self.wake(signals.OUTBOX))
 
+    async def settle(self) -> None:
+        """Before the commit: write what was gathered, so that it takes few statements."""
+        await self.talk.settle()
+        await self.outbox.settle()
+
     def wake(self, topic: str) -> None:
         """After the commit, wake whoever waits for `topic`."""
         self.woken.add(topic)

@@ -2,14 +2,20 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
+import certifi
 import hypothesis
+import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Playwright, async_playwright
 
+from tests.budget import NIGHTLY
+
 CHROMIUM = "/usr/bin/chromium"
 PLAIN = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
+END = "-----END CERTIFICATE-----"
 FAKE_DEVICES = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 
 # The library's own way to say that its new type of waiting time is welcome; read at each wait, so said once for all.
@@ -18,7 +24,19 @@ os.environ["PTB_TIMEDELTA"] = "true"
 # A machine with other work is slow now and then: a deadline would blame the example at hand.
 hypothesis.settings.register_profile("quick", deadline=None, max_examples=60)
 hypothesis.settings.register_profile("nightly", deadline=None, max_examples=2000)
-hypothesis.settings.load_profile("nightly" if os.environ.get("BELLHOP_NIGHTLY") else "quick")
+hypothesis.settings.load_profile("nightly" if NIGHTLY else "quick")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test leaves this machine, and reading the world's certificates takes each HTTP client 20 ms: one is enough."""
+    world = Path(certifi.where()).read_text(encoding="utf-8")
+    path = tmp_path_factory.mktemp("authority") / "one.pem"
+    first = world.index("-----BEGIN")
+    path.write_text(world[first : world.index(END, first)] + END + "\n")
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("SSL_CERT_FILE", str(path))
+        yield
 
 
 @pytest_asyncio.fixture(autouse=True)

@@ -1,7 +1,7 @@
 """dj-stripe behind gunicorn, in a virtual environment of its own; its kindest case.
 
-By itself dj-stripe asks Stripe for the session after each event of one. Here it does not: it verifies, keeps the event, and
-calls the shop's handler, which marks the order as paid. https://dj-stripe.dev/docs/dev/usage/webhooks
+By itself dj-stripe asks Stripe for the session after each event of one. Here it does not: it verifies, keeps the event,
+and calls the shop's handler, which marks the order as paid. https://dj-stripe.dev/docs/dev/usage/webhooks
 """
 
 import os
@@ -56,7 +56,7 @@ from djstripe.signals import WEBHOOK_SIGNALS  # noqa: E402
 PAID = "checkout.session.completed"
 
 
-class Order(models.Model):
+class Order(models.Model):  # type: ignore[misc]  # Django is not there to be looked into
     """What was to be paid."""
 
     reference = models.CharField(max_length=64, unique=True)
@@ -69,7 +69,7 @@ class Order(models.Model):
 
     def __str__(self) -> str:
         """Its reference."""
-        return self.reference
+        return str(self.reference)
 
 
 def ready(_request: HttpRequest) -> HttpResponse:
@@ -107,7 +107,15 @@ def prepare() -> None:
 if __name__ == "__main__":
     prepare()
     os.environ["SHOP"] = " ".join(sys.argv[1:])
-    shop = ("--bind", f"127.0.0.1:{port}", "--workers", str(WORKERS), "--log-level", "error", f"{__spec__.name}:application")
+    shop = (
+        "--bind",
+        f"127.0.0.1:{port}",
+        "--workers",
+        str(WORKERS),
+        "--log-level",
+        "error",
+        f"{__spec__.name}:application",
+    )
     os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *shop])  # noqa: S606  # ourselves, in another form
 
 application = get_wsgi_application()

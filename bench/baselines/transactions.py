@@ -24,7 +24,7 @@ url, secret = sys.argv[2:4]
 
 @asynccontextmanager
 async def lifespan(running: FastAPI) -> AsyncIterator[None]:
-    """asyncpg's own pool, as large as it comes."""
+    """Asyncpg's own pool, as large as it comes."""
     async with asyncpg.create_pool(url) as pool:
         await pool.execute(SHAPE)
         running.state.pool = pool

@@ -65,7 +65,7 @@ class Leave(Plain):
 
 
 class Signal(Plain):
-    """Something for the other browser: a description or a candidate of a connection. `to`: the entry it is meant for."""
+    """Something for the other browser, such as a description of a connection. `to`: the entry it is meant for."""
 
     type: Literal["signal"]
     to: ClientId

@@ -58,7 +58,7 @@ class Stripe:
 
     name: ClassVar[str] = "stripe"
     title: ClassVar[str] = "Stripe"
-    capabilities: ClassVar[frozenset[Capability]] = frozenset(Capability)
+    capabilities: ClassVar[frozenset[Capability]] = frozenset(Capability) - {Capability.UPI_QR}
 
     def __init__(self, keys: StripeKeys, *, now: Clock = utc_now) -> None:
         if not keys.api_key.startswith(LIVE + TEST):

@@ -8,9 +8,9 @@ import pytest_asyncio
 
 from sandbox.app import Cast
 from sandbox.environment import environment
-from sandbox.server import running
 from sandbox.world import World
 from tests.handlers.conftest import template
+from tests.serving import running
 
 __all__ = ["template"]
 

@@ -19,6 +19,7 @@ SECRETS = [
     "a.webhook+secret",
     "sk_live_somebodyelses",
     "xoxb-1-2-abc",
+    "A21AAFs9YL-a_token_of_paypals",
     "123456789:AAbbccddeeffgghhiijjkk",
 ]
 

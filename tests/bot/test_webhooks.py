@@ -1,6 +1,5 @@
 """The webhook route over real HTTP: what is not proven, too much, or makes no sense leaves nothing behind."""
 
-import asyncio
 import hashlib
 import hmac
 import json
@@ -22,8 +21,8 @@ from bot.bodies import LIMIT
 from bot.health import health_routes
 from bot.webhooks import webhook_routes
 from payments.stripe import Stripe, StripeKeys
-from sandbox.server import Guest
 from tests.handlers.town import Town, town
+from tests.serving import serving
 
 SECRET = "whsec_of_the_tests"
 UNKNOWN = {
@@ -87,11 +86,9 @@ async def doorstep(template: Path, listener: socket.socket) -> AsyncIterator[Doo
         web = FastAPI()
         web.include_router(webhook_routes(made.house))
         web.include_router(health_routes(made.house, dict))
-        server = Guest(uvicorn.Config(web, lifespan="off", log_config=None, timeout_graceful_shutdown=2))
-        task = asyncio.create_task(server.serve(sockets=[listener]))
-        yield Doorstep(f"http://127.0.0.1:{listener.getsockname()[1]}", made)
-        server.should_exit = True
-        await task
+        config = uvicorn.Config(web, lifespan="off", log_config=None, timeout_graceful_shutdown=2)
+        async with serving(config, listener):
+            yield Doorstep(f"http://127.0.0.1:{listener.getsockname()[1]}", made)
         await stripe.aclose()
 
 

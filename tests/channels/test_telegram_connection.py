@@ -18,10 +18,10 @@ from handlers.heard import Said
 from handlers.messages import Message
 from sandbox.app import Cast
 from sandbox.faults import Fault, Rule
-from sandbox.server import Guest
 from sandbox.telegram.params import Params
 from tests.channels.contract import card
 from tests.channels.telegram_stage import MIA, TelegramStage, eventually
+from tests.serving import serving
 
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
 SECRET = "a-shared-secret_1"
@@ -41,15 +41,12 @@ async def listening(cast: Cast, sandbox: str, **given: str) -> AsyncIterator[Tel
         stage = TelegramStage(cast.telegram, sandbox, mode=TelegramMode.WEBHOOK, public_url=url, **given)
         app = FastAPI()
         app.include_router(telegram_routes(stage.channel))
-        server = Guest(uvicorn.Config(app, log_level="critical", lifespan="off"))
-        task = asyncio.create_task(server.serve(sockets=[listener]))
-        await stage.channel.start()
-        try:
-            yield stage
-        finally:
-            await stage.channel.stop()
-            server.should_exit = True
-            await task
+        async with serving(uvicorn.Config(app, log_level="critical", lifespan="off"), listener):
+            await stage.channel.start()
+            try:
+                yield stage
+            finally:
+                await stage.channel.stop()
 
 
 @pytest_asyncio.fixture

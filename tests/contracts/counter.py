@@ -36,13 +36,18 @@ class Habits:
     """How a gateway differs from the others by its own documents, so that the contract asks each for what it promises.
 
     `currency`: one it takes. `signs_body`: a changed byte shows. `signs_time`: an old webhook shows.
-    `tells_declines`: it reports a try that failed while the page stays open.
+    `tells_declines`: it reports a try that failed while the page stays open. `too_small`: minor units it refuses.
+    `repeats_links`: asked for the same order again, it says again where to pay. `lists_refunds`: it can be asked for
+    refunds that were made elsewhere, and not only for those whose keys are known.
     """
 
     currency: str = "USD"
     signs_body: bool = True
     signs_time: bool = True
     tells_declines: bool = True
+    too_small: int = 1
+    repeats_links: bool = True
+    lists_refunds: bool = True
 
 
 class Till(Protocol):
@@ -112,6 +117,11 @@ def order(till: Till, **other: object) -> CheckoutOrder:
         "key": "key_0000001",
     }
     return CheckoutOrder(**(given | other))  # type: ignore[arg-type]
+
+
+def back(number: int) -> str:
+    """The key of the order's refund `number`: a gateway that lists no refunds asks for each by its key."""
+    return f"ord_1-refund-{number}"
 
 
 async def opened(till: Till, **other: object) -> CheckoutLink:

@@ -12,7 +12,7 @@ from payments.machine import ENDED, State, settle
 from payments.money import Money
 from payments.registry import GATEWAYS
 from sandbox.faults import Fault
-from tests.contracts.counter import Till, heard, opened, order, price, read
+from tests.contracts.counter import Till, back, heard, opened, order, price, read
 from tests.contracts.tills import TILLS
 
 SENT_BACK = frozenset({FactKind.REFUND_PENDING, FactKind.REFUNDED})
@@ -45,7 +45,12 @@ async def test_a_checkout_opens_on_the_gateways_own_page(till: Till) -> None:
 
 async def test_the_same_key_opens_the_same_checkout(till: Till) -> None:
     same = order(till)
-    assert await till.gateway.open_checkout(same) == await till.gateway.open_checkout(same)
+    link = await till.gateway.open_checkout(same)
+    if till.habits.repeats_links:
+        assert await till.gateway.open_checkout(same) == link
+    else:
+        with pytest.raises(OutcomeUnknown):
+            await till.gateway.open_checkout(same)
 
 
 async def test_a_paid_link_reports_the_full_amount(till: Till) -> None:
@@ -132,9 +137,9 @@ async def test_refunds_in_parts_carry_the_total(till: Till) -> None:
     link = await opened(till)
     await till.pays(link.checkout_ref)
     payment = (await till.gateway.look_up(link.checkout_ref))[0].payment_ref
-    first = await till.gateway.refund(payment, part(till), key="back_000001", reason="left early")
+    first = await till.gateway.refund(payment, part(till), key=back(1), reason="left early")
     assert (first.kind in SENT_BACK, first.refunded) == (True, part(till))
-    rest = await till.gateway.refund(payment, price(till) - part(till), key="back_000002", reason="left early")
+    rest = await till.gateway.refund(payment, price(till) - part(till), key=back(2), reason="left early")
     assert rest.refunded == price(till)
     settled = settle([*await till.gateway.look_up(link.checkout_ref), first, rest], price(till))
     assert (settled.state, settled.refunded) == (State.REFUNDED, price(till))
@@ -145,7 +150,7 @@ async def test_the_same_key_refunds_once(till: Till) -> None:
     await till.pays(link.checkout_ref)
     payment = (await till.gateway.look_up(link.checkout_ref))[0].payment_ref
     for _ in range(2):
-        await till.gateway.refund(payment, part(till), key="back_000001", reason="left early")
+        await till.gateway.refund(payment, part(till), key=back(1), reason="left early")
     assert settle(await till.gateway.look_up(link.checkout_ref), price(till)).refunded == part(till)
 
 
@@ -154,7 +159,7 @@ async def test_more_than_is_left_is_not_refunded(till: Till) -> None:
     await till.pays(link.checkout_ref)
     payment = (await till.gateway.look_up(link.checkout_ref))[0].payment_ref
     with pytest.raises(AmountRefused):
-        await till.gateway.refund(payment, price(till) + part(till), key="back_000001", reason="too much")
+        await till.gateway.refund(payment, price(till) + part(till), key=back(1), reason="too much")
 
 
 async def test_a_refund_made_elsewhere_is_seen(till: Till) -> None:
@@ -162,7 +167,7 @@ async def test_a_refund_made_elsewhere_is_seen(till: Till) -> None:
     await till.pays(link.checkout_ref)
     await till.refunds_elsewhere(link.checkout_ref, part(till))
     polled = await till.gateway.look_up(link.checkout_ref)
-    settled = settle(polled, price(till))
+    settled = settle(polled if till.habits.lists_refunds else await heard(till), price(till))
     assert (settled.state, settled.refunded) == (State.PART_REFUNDED, part(till))
     assert settle([*await heard(till), *polled], price(till)).state is State.PART_REFUNDED
 
@@ -173,7 +178,11 @@ async def test_no_answer_is_an_unknown_outcome_and_the_same_key_finds_out(till: 
     with pytest.raises(OutcomeUnknown):
         await till.gateway.open_checkout(same)
     till.counter.world.faults.clear()
-    assert (await till.gateway.open_checkout(same)).url
+    if till.habits.repeats_links:
+        assert (await till.gateway.open_checkout(same)).url
+    else:
+        with pytest.raises(OutcomeUnknown):
+            await till.gateway.open_checkout(same)
 
 
 async def test_a_broken_gateway_is_an_unknown_outcome(till: Till) -> None:
@@ -190,7 +199,7 @@ async def test_a_busy_gateway_is_unavailable(till: Till) -> None:
 
 async def test_too_small_a_sum_is_refused_with_a_sentence(till: Till) -> None:
     with pytest.raises(AmountRefused, match=r"\w"):
-        await opened(till, amount=Money(1, till.habits.currency))
+        await opened(till, amount=Money(till.habits.too_small, till.habits.currency))
 
 
 async def test_limits_are_those_the_gateway_keeps(till: Till) -> None:

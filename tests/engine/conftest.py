@@ -1,10 +1,9 @@
-"""What every proof of the engine needs: platforms, and a nursery of servers that is empty again when the test is over."""
+"""What every proof of the engine needs: platforms, and servers that have all ended when the test is over."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import ExitStack
-from dataclasses import replace
+from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -13,10 +12,12 @@ from payments.gateway import utc_now
 from storage.database import Database
 from tests.engine.fleet import KEY, Fleet, Home, Nursery
 from tests.engine.platforms import Platforms, open_platforms
-from tests.engine.proof import listening
+from tests.engine.proof import Proof, at_work, listening
 
 SEED = 20261101
+CUSTOMERS = 40
 Raise = Callable[[Home], Nursery]
+Working = Callable[..., AbstractAsyncContextManager[Proof]]
 
 
 @pytest_asyncio.fixture
@@ -24,7 +25,6 @@ async def platforms() -> AsyncIterator[Platforms]:
     """Telegram and Stripe."""
     with listening() as socket:
         async with open_platforms(socket, SEED) as made:
-            made.url = f"http://127.0.0.1:{socket.getsockname()[1]}"
             yield made
 
 
@@ -39,3 +39,22 @@ def raised() -> Iterator[Raise]:
             return nursery
 
         yield make
+
+
+@pytest.fixture
+def working(platforms: Platforms, raised: Raise, tmp_path: Path) -> Working:
+    """Servers at work on the database of a URL that has its tables."""
+
+    @asynccontextmanager
+    async def work(url: str, *, servers: int = 2, payments: int = 4, **home: Any) -> AsyncIterator[Proof]:
+        database = Database(url, keys=[KEY], clock=utc_now)
+        fleet = Fleet(raised(Home(url, platforms.url, tmp_path, **home)), servers)
+        try:
+            async with at_work(
+                database, platforms, fleet, customers=CUSTOMERS, payments=payments, seed=SEED
+            ) as proof:
+                yield proof
+        finally:
+            await database.aclose()
+
+    return work

@@ -16,6 +16,7 @@ import aiosqlite  # noqa: F401  # what a URL names is imported at the first conn
 import alembic.command
 import asyncmy
 import asyncpg  # noqa: F401
+import stripe  # noqa: F401
 import uvicorn
 from pydantic import TypeAdapter
 

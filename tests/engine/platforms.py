@@ -39,12 +39,14 @@ class Platforms:
     """What arrived. `refunds`: the idempotency keys under which each payment's money was sent back."""
 
     rng: random.Random
+    url: str
     arrivals: list[Arrival] = field(default_factory=list)
     first: dict[str, Arrival] = field(default_factory=dict)
     refunds: dict[str, set[str]] = field(default_factory=dict)
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     """While it is not set, what is said arrives, and nobody is told so."""
-    url: str = ""
+    calls: int = 0
+    """How many calls wait for their answer."""
     _ids: int = 1000
 
     def __post_init__(self) -> None:
@@ -65,8 +67,10 @@ class Platforms:
         method, by = request.match_info["method"], request.match_info["by"]
         if method == "sendMessage":
             self._arrive(TAG.sub("", told["text"]).rpartition("\n")[2], by)
+        self.calls += 1
         await asyncio.sleep(self.rng.random() * SLOWEST)
         await self.gate.wait()
+        self.calls -= 1
         return web.json_response({"ok": True, "result": self._result(method, told)})
 
     def _arrive(self, line: str, by: str) -> None:
@@ -124,7 +128,8 @@ def charge(payment: str) -> Json:
 @asynccontextmanager
 async def open_platforms(listener: socket.socket, seed: int) -> AsyncIterator[Platforms]:
     """Platforms that answer at `listener` for as long as the block lasts."""
-    made = Platforms(random.Random(seed))
+    host, port = listener.getsockname()
+    made = Platforms(random.Random(seed), f"http://{host}:{port}")
     app = web.Application()
     app.router.add_post("/{by}/bot{token}/{method}", made.telegram)
     app.router.add_get("/{by}/v1/checkout/sessions/{id}", made.session)

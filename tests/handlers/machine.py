@@ -12,15 +12,16 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine
 
 from payments.gateway import Gateway
+from tests.budget import NIGHTLY, rounds
 from tests.handlers.town import Town, empty_database, town
 
 T = TypeVar("T")
 
 MODEST = settings(
-    max_examples=8, stateful_step_count=20, deadline=None, database=None, derandomize=True,
+    max_examples=rounds(8), stateful_step_count=20, deadline=None, database=None, derandomize=not NIGHTLY,
     phases=[Phase.generate], suppress_health_check=list(HealthCheck),
 )  # fmt: skip
-"""Enough to walk into every corner we know of, within seconds, and the same walk every time.
+"""Enough to walk into every corner we know of, within seconds, and the same walk every time; each night, many others.
 
 A walk of twenty steps is read faster than it is made shorter: each try is a town of its own.
 """

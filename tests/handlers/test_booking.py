@@ -6,6 +6,7 @@ from datetime import timedelta
 from itertools import combinations
 from pathlib import Path
 
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule
 from sqlalchemy import select
@@ -15,6 +16,7 @@ from handlers.effects import Answer
 from handlers.sweeps import sweep_holds
 from storage.bookings import ALIVE, cells_of
 from storage.tables import BookedCell, Booking, BookingState, Hours, Service
+from tests.budget import rounds
 from tests.handlers.machine import MODEST, InTown
 from tests.handlers.town import Town, Voice, town
 
@@ -86,7 +88,7 @@ class TheCalendar(InTown):
 
 
 TheCalendar.TestCase.settings = MODEST
-TestTheCalendar = TheCalendar.TestCase
+TestTheCalendar = pytest.mark.timeout(rounds(60))(TheCalendar.TestCase)
 
 
 async def test_of_many_who_take_one_slot_at_once_one_gets_it(template: Path) -> None:

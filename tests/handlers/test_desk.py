@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from handlers.channel import Undeliverable
 from handlers.messages import Button, Message
 from storage.tables import Conversation, Side
+from tests.budget import rounds
 from tests.handlers.machine import MODEST, InTown
 from tests.handlers.town import START, Voice, town
 
@@ -163,7 +165,7 @@ class TheDesk(InTown):
 
 
 TheDesk.TestCase.settings = MODEST
-TestTheDesk = TheDesk.TestCase
+TestTheDesk = pytest.mark.timeout(rounds(60))(TheDesk.TestCase)
 
 
 def buttons_of(message: Message) -> list[Button]:

@@ -12,6 +12,7 @@ from payments.errors import PaymentError
 from payments.gateway import Gateway
 from payments.machine import State
 from storage.tables import PaymentRequest
+from tests.budget import rounds
 from tests.handlers.machine import MODEST, InTown
 from tests.handlers.market import PRICE, Market
 from tests.handlers.till import Till
@@ -145,5 +146,5 @@ class TheMarket(InTown):
                 assert request.state not in {State.PAID, State.PART_REFUNDED}
 
 
-TheMarket.TestCase.settings = settings(MODEST, max_examples=14)
-TestTheMarket = pytest.mark.timeout(180)(TheMarket.TestCase)
+TheMarket.TestCase.settings = settings(MODEST, max_examples=rounds(14))
+TestTheMarket = pytest.mark.timeout(rounds(180))(TheMarket.TestCase)

@@ -211,6 +211,7 @@ async def newest_effect(work: Work) -> int:
 
 async def effects_since(work: Work, outbox_id: int) -> list[Effect]:
     """What was put into the outbox after that row, in order."""
+    await work.settle()
     asked = select(col(Outbox.body)).where(col(Outbox.id) > outbox_id).order_by(col(Outbox.id))
     return [EFFECT.validate_json(body) for body in (await work.session.execute(asked)).scalars()]
 

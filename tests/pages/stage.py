@@ -55,6 +55,14 @@ class Stage:
             await work.rooms.revoke_codes(self.room_id, person_id)
             work.rooms.changed(self.room_id)
 
+    async def colleague(self) -> str:
+        """The personal link of another agent of the team."""
+        async with self.house.database.begin() as work:
+            other = Person(name="Bruno Costa")
+            await work.people.add(other)
+            await work.people.add(Role(team_id=self.team_id, person_id=other.id, kind=RoleKind.AGENT))
+            return await make_link(self.house, work, await work.rooms.room(self.room_id), other, Side.AGENT)
+
     async def use(self, provider: str) -> None:
         """The room is at that provider."""
         async with self.house.database.begin() as work:

@@ -61,6 +61,19 @@ def test_the_newest_page_takes_over_and_the_old_one_cannot_end_it() -> None:
     assert heard_other.words[-1]["here"] is False
 
 
+def test_what_was_meant_for_an_earlier_entry_reaches_nobody() -> None:
+    hub = Hub()
+    (one, _), (earlier, heard_earlier), (two, heard) = caller(1), caller(2), caller(2)
+    two.call = "another-call"
+    for each in (one, earlier, two):
+        assert hub.enter(ROOM, each)
+    hub.relay(ROOM, one, earlier.call, {"description": "late"})
+    hub.relay(ROOM, earlier, one.call, {"description": "later still"})
+    assert "signal" not in [*heard.kinds, *heard_earlier.kinds]
+    hub.relay(ROOM, one, two.call, {"description": "fresh"})
+    assert heard.words[-1] == {"type": "signal", "from": one.call, "to": two.call, "data": {"description": "fresh"}}
+
+
 def test_the_same_page_enters_again_after_a_break_without_being_told_off() -> None:
     hub = Hub()
     line = Heard()

@@ -1,26 +1,58 @@
 """Two people meet in a room: the door, the pictures, breaks of the line, and the end."""
 
 import asyncio
+import re
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, WebSocketRoute, expect
 
 from tests.pages.stage import Stage, let_in, visitor
 
 pytestmark = pytest.mark.browser
 SOON = 15_000  # milliseconds
+STATES = ("new", "connecting", "connected")
 
 
 async def join(page: Page) -> None:
     await page.get_by_role("button", name="Join", exact=True).click()
 
 
-async def moves(page: Page) -> None:
+async def becomes(page: Page, question: str, *, within: int = SOON) -> None:
+    """The page answers `question`, which may be a promise, with yes."""
+    async with asyncio.timeout(within / 1000):
+        while not await page.evaluate(question):
+            await page.wait_for_timeout(50)
+
+
+async def moves(page: Page, *, within: int = SOON) -> None:
     """The other's picture comes in and goes on moving."""
-    await page.wait_for_function("async () => (await bellhop.stats()).framesDecoded > 0", timeout=SOON)
+    await becomes(page, "bellhop.stats().then(({ framesDecoded }) => framesDecoded > 0)", within=within)
     seen = (await page.evaluate("bellhop.stats()"))["framesDecoded"]
-    more = "async (seen) => (await bellhop.stats()).framesDecoded > seen + 5"
-    await page.wait_for_function(more, arg=seen, timeout=SOON)
+    await becomes(page, f"bellhop.stats().then(({{ framesDecoded }}) => framesDecoded > {seen} + 5)")
+
+
+async def gets_to(page: Page, *states: str) -> None:
+    """The connection is in one of these states."""
+    await becomes(page, f"bellhop.stats().then(({{ state }}) => {list(states)}.includes(state))")
+
+
+async def loses_a_description(page: Page) -> None:
+    """From its next load on, the page's first offer or answer never arrives."""
+    lost: list[str | bytes] = []
+
+    def line(browser: WebSocketRoute) -> None:
+        server = browser.connect_to_server()
+
+        def pass_on(word: str | bytes) -> None:
+            if '"description"' in str(word) and not lost:
+                lost.append(word)
+            else:
+                server.send(word)
+
+        browser.on_message(pass_on)
+
+    await page.route_web_socket(re.compile("/live"), line)
+    await page.reload()
 
 
 async def both_in_the_call(browser: Browser, stage: Stage) -> tuple[Page, Page]:
@@ -61,6 +93,53 @@ async def test_someone_who_loads_the_page_again_is_seen_again(browser: Browser, 
     await moves(carla)
     await expect(ana.get_by_text("Connected", exact=True)).to_be_visible(timeout=SOON)
     await moves(ana)
+
+
+async def test_someone_who_loads_the_page_while_connecting_is_seen_in_the_end(browser: Browser, stage: Stage) -> None:
+    await let_in(stage)
+    ana, carla = await visitor(browser, stage.agent_link), await visitor(browser, stage.customer_link)
+    await join(ana)
+    for states in (STATES, STATES[1:], STATES[2:]) * 2:
+        await join(carla)
+        await gets_to(ana, *states)
+        await carla.reload()
+    await join(carla)
+    await asyncio.gather(moves(ana), moves(carla))
+
+
+async def test_both_load_the_page_again_at_the_same_moment(browser: Browser, stage: Stage) -> None:
+    ana, carla = await both_in_the_call(browser, stage)
+    await asyncio.gather(ana.reload(), carla.reload())
+    await asyncio.gather(join(ana), join(carla))
+    await asyncio.gather(moves(ana), moves(carla))
+
+
+async def test_a_line_that_breaks_while_connecting_comes_back_and_both_meet(browser: Browser, stage: Stage) -> None:
+    await let_in(stage)
+    ana, carla = await visitor(browser, stage.agent_link), await visitor(browser, stage.customer_link)
+    await join(ana)
+    await join(carla)
+    await gets_to(ana, *STATES)
+    await carla.context.set_offline(True)
+    await expect(carla.get_by_text("No connection. Reconnecting…")).to_be_visible()
+    await carla.context.set_offline(False)
+    await asyncio.gather(moves(ana), moves(carla))
+
+
+async def test_a_connection_that_does_not_come_about_is_made_anew(browser: Browser, stage: Stage) -> None:
+    await let_in(stage)
+    ana, carla = await visitor(browser, stage.agent_link), await visitor(browser, stage.customer_link)
+    await loses_a_description(carla)
+    await join(ana)
+    await join(carla)
+    await asyncio.gather(moves(ana, within=3 * SOON), moves(carla, within=3 * SOON))
+
+
+async def test_two_of_the_team_see_each_other_too(browser: Browser, stage: Stage) -> None:
+    ana, bruno = await visitor(browser, stage.agent_link), await visitor(browser, await stage.colleague())
+    await join(ana)
+    await join(bruno)
+    await asyncio.gather(moves(ana), moves(bruno))
 
 
 async def test_the_newest_window_has_the_call_and_the_older_one_says_so(browser: Browser, stage: Stage) -> None:

@@ -6,8 +6,8 @@ import pytest
 import pytest_asyncio
 
 from sandbox.app import Cast
-from sandbox.server import running
 from sandbox.world import World
+from tests.serving import running
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """A stage for Slack's twin: the twin over real HTTP, and a small real Bolt app that plays the program under test."""
 
-import asyncio
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,9 +14,9 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from sandbox.server import Guest
 from sandbox.slack import Slack
 from sandbox.world import World
+from tests.serving import serving as served
 
 Json = dict[str, Any]
 
@@ -26,13 +25,8 @@ Json = dict[str, Any]
 async def serving(app: FastAPI) -> AsyncIterator[str]:
     """Serve `app` on a free port of this machine; gives its address."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = Guest(uvicorn.Config(app, log_level="error", lifespan="off"))
-        running = asyncio.create_task(server.serve(sockets=[listener]))
-        try:
+        async with served(uvicorn.Config(app, log_level="error", lifespan="off"), listener):
             yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            await running
 
 
 @dataclass

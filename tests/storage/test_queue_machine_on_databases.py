@@ -21,6 +21,7 @@ from hypothesis.stateful import (
 from sqlalchemy import text
 
 from storage.queues import Claimed
+from tests.budget import NIGHTLY
 from tests.databases import Pool
 from tests.storage.post import LEASE, Town
 
@@ -155,7 +156,7 @@ def test_a_queue_does_what_its_description_says(databases: Pool, kind: str) -> N
         url = runner.run(databases.ready(kind))
         town = Town(url, 3)
         try:
-            examples = max(settings().max_examples // 4, 10)
+            examples = settings().max_examples // 4 if NIGHTLY else 6
             steps = settings(max_examples=examples, stateful_step_count=40, deadline=None)
             run_state_machine_as_test(partial(Machine, runner, town), settings=steps)  # type: ignore[arg-type]
         finally:

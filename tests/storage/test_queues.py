@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -10,7 +9,7 @@ import pytest_asyncio
 from storage.database import Database
 from storage.intake import Arrival
 from storage.queues import Claimed
-from storage.schema import upgrade
+from tests.databases import Pool
 from tests.handlers.town import START, HandClock
 
 LEASE = timedelta(seconds=60)
@@ -19,9 +18,9 @@ LEASE = timedelta(seconds=60)
 class Post:
     """A database and its outbox."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, url: str) -> None:
         self.clock = HandClock()
-        self.database = Database(f"sqlite:///{path}/queue.db", keys=["a key of the tests"], clock=self.clock)
+        self.database = Database(url, keys=["a key of the tests"], clock=self.clock)
 
     async def add(self, *bodies: str) -> None:
         """Each body begins with its lane."""
@@ -47,9 +46,8 @@ class Post:
 
 
 @pytest_asyncio.fixture
-async def post(tmp_path: Path) -> AsyncIterator[Post]:
-    there = Post(tmp_path)
-    await upgrade(there.database)
+async def post(databases: Pool) -> AsyncIterator[Post]:
+    there = Post(await databases.ready("sqlite"))
     yield there
     await there.database.aclose()
 

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest_asyncio
 
+from tests.databases import Pool
 from tests.stories.stage import Stage, set_up
 
 
 @pytest_asyncio.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+async def stage(databases: Pool, tmp_path: Path) -> AsyncIterator[Stage]:
     """The sandbox and Bellhop with a polled Telegram, Slack over HTTP, Stripe, and Bellhop's own room."""
-    async with set_up(tmp_path) as whole:
+    async with set_up(tmp_path, database_url=await databases.ready("sqlite")) as whole:
         yield whole

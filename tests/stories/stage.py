@@ -12,8 +12,9 @@ from pydantic import SecretStr
 from bot.app import App, build
 from bot.settings import JitsiSettings, Settings, SlackSettings, StripeSettings, TelegramMode, TelegramSettings
 from sandbox.app import Cast
-from sandbox.server import Guest, running
 from sandbox.world import World
+from tests import serving as servers
+from tests.serving import running
 from tests.stories.people import SOON, OnSlack, OnTelegram
 
 TEAM = Path(__file__).parent / "team.toml"
@@ -140,15 +141,8 @@ async def serving(app: App, listener: socket.socket) -> AsyncIterator[App]:
     import uvicorn
 
     config = uvicorn.Config(app.web, log_level="error", lifespan="on", timeout_graceful_shutdown=1)
-    server = Guest(config)
-    task = asyncio.create_task(server.serve(sockets=[listener]))
-    while not server.started and not task.done():  # noqa: ASYNC110  # uvicorn offers a flag, no event
-        await asyncio.sleep(0.005)
-    try:
+    async with servers.serving(config, listener):
         yield app
-    finally:
-        server.should_exit = True
-        await task
 
 
 async def ready(stage: Stage) -> None:

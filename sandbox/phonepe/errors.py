@@ -1,0 +1,26 @@
+"""PhonePe's refusals, in PhonePe's JSON."""
+
+from fastapi.responses import JSONResponse
+
+
+class Refused(Exception):
+    """A call that PhonePe answers with an error."""
+
+    def __init__(self, message: str, *, code: str = "BAD_REQUEST", status: int = 400, **more: object) -> None:
+        super().__init__(message)
+        self.status = status
+        self.body = {"success": False, "code": code, "message": message, "data": {}} | more
+
+    def response(self) -> JSONResponse:
+        """The HTTP answer."""
+        return JSONResponse(self.body, self.status)
+
+
+def no_order(order_id: str) -> Refused:
+    """No order has this merchant order id."""
+    return Refused(f"No order found for {order_id}", code="ORDER_NOT_FOUND", status=404)
+
+
+def no_refund(refund_id: str) -> Refused:
+    """No refund has this merchant refund id."""
+    return Refused(f"No refund found for {refund_id}", code="REFUND_NOT_FOUND", status=404)

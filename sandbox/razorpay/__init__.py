@@ -1,0 +1,5 @@
+"""Razorpay's stand-in."""
+
+from sandbox.razorpay.twin import Razorpay
+
+__all__ = ["Razorpay"]
