@@ -32,7 +32,7 @@ run: .venv/.runtime ## run Bellhop: the sandbox, or the real thing when .env nam
 test: .venv/.dev ## run the tests, on loopback only (ARGS="tests/payments -k refund")
 	command -v chromium >/dev/null || scripts/debian $(BROWSER) || echo "Tests in a browser are skipped." >&2
 	[ -x /usr/sbin/mariadbd ] && [ -d /usr/lib/postgresql ] || scripts/debian $(SERVERS) || echo "Tests on database servers are skipped." >&2
-	.venv/bin/python -m pytest -n 3 --dist=worksteal -q $(ARGS)
+	.venv/bin/python -m pytest -n 2 --dist=worksteal -q $(ARGS)
 
 check: .venv/.dev ## lint, types, folder rules, dependencies, spelling
 	.venv/bin/ruff check --quiet .

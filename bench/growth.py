@@ -141,12 +141,21 @@ async def _timed(database: Database, question: Question, number: int) -> float:
 
 def questions(house: past.House, customers: range) -> dict[str, Question]:
     """What is asked of the database all day, by its words."""
-    agent, team, day = house.agents[0], house.cases_team, timedelta(days=1)
+    agent, team, account, day = house.agents[0], house.cases_team, house.account, timedelta(days=1)
     step = max(1, len(customers) // ASKED)
+
+    def one(number: int) -> int:
+        return customers[number * step % len(customers)]
+
     return {
         "one agent's day": lambda work, _: work.bookings.busy([agent], work.now + day, work.now + 2 * day),
         "claim of the outbox": lambda work, _: work.outbox.claim(16, timedelta(seconds=20)),
-        "case of a customer": lambda work, number: work.talk.open_for(team, customers[number * step % len(customers)]),
+        "case of a customer": lambda work, number: work.talk.open_for(team, one(number)),
+        "place of a customer": lambda work, number: work.talk.customer_seats_at(account, str(one(number))),
+        "thread of a case": lambda work, number: work.talk.seat_in_thread(account, past.DESK, str(number)),
+        "message at the desk": lambda work, number: work.talk.delivered_as(account, past.DESK, str(number)),
+        "message of a customer": lambda work, number: work.talk.delivered_as(account, str(one(number)), "5"),
+        "bookings of a customer": lambda work, number: work.bookings.held_by_customer(one(number)),
         "open cases of a team": lambda work, _: work.talk.open_cases(team),
         "cases an agent holds": lambda work, _: work.talk.held_by(team, agent),
         "look for what is due": _look,

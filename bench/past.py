@@ -29,6 +29,7 @@ from storage.tables import BookingState, DeliveryState, Hours, JobState, Person,
 AGENTS = 4
 AHEAD = 480
 """Hours to come of which each agent has one half taken; all other bookings are over."""
+DESK = "past"
 MESSAGES_OF_A_CASE = 10
 CASES_OF_A_CUSTOMER = 5
 CELLS = 6
@@ -85,7 +86,7 @@ def grow(url: str, house: House, before: int, after: int) -> range:
         cases = _cases(connection, house, count)
         _messages(connection, cases, count)
         _payments(connection, house, cases, count)
-        _bookings(connection, house, before, count)
+        _bookings(connection, house, cases, before, count)
         _queues(connection, count)
         connection.commit()
     engine.dispose()
@@ -94,10 +95,11 @@ def grow(url: str, house: House, before: int, after: int) -> range:
 
 @dataclass(frozen=True, slots=True)
 class Cases:
-    """New cases, by the first one's id and the id of its customer's seat."""
+    """New cases, by the first one's id, and the ids of its customer's seat and of its seat at the desk."""
 
     first: int
-    seats: int
+    theirs: int
+    ours: int
     count: int
     customers: range
 
@@ -114,10 +116,10 @@ def _cases(connection: Connection, house: House, count: int) -> Cases:
     )  # fmt: skip
     first = _fill(connection, "conversation", cases, case, customer_id=customer)
     theirs = tables.Seat(conversation_id=0, account_id=house.account, side=Side.CUSTOMER, chat="")
-    seats = _fill(connection, "seat", cases, theirs, conversation_id=first + N, chat=_text(customer))
-    ours = tables.Seat(conversation_id=0, account_id=house.account, side=Side.AGENT, chat="past")
-    _fill(connection, "seat", cases, ours, conversation_id=first + N, thread=_text(first + N))
-    return Cases(first, seats, cases, range(customers, customers + cases // CASES_OF_A_CUSTOMER))
+    customers_seats = _fill(connection, "seat", cases, theirs, conversation_id=first + N, chat=_text(customer))
+    ours = tables.Seat(conversation_id=0, account_id=house.account, side=Side.AGENT, chat=DESK)
+    desk_seats = _fill(connection, "seat", cases, ours, conversation_id=first + N, thread=_text(first + N))
+    return Cases(first, customers_seats, desk_seats, cases, range(customers, customers + cases // CASES_OF_A_CUSTOMER))
 
 
 def _messages(connection: Connection, cases: Cases, count: int) -> None:
@@ -125,8 +127,10 @@ def _messages(connection: Connection, cases: Cases, count: int) -> None:
     case, version = cases.first + N % cases.count, N // cases.count + 1
     first = _fill(connection, "message", count, words, conversation_id=case, version=version, origin=_code())
     sent = tables.Delivery(message_id=0, seat_id=0, state=DeliveryState.SENT, sent_version=1)
-    seat = cases.seats + N % cases.count
-    _fill(connection, "delivery", count, sent, message_id=first + N, seat_id=seat, external_id=_text(first + N))
+    # A private chat counts its own messages, a desk those of all cases.
+    for seat, number in ((cases.theirs, version), (cases.ours, first + N)):
+        ways = {"message_id": first + N, "seat_id": seat + N % cases.count, "external_id": _text(number)}
+        _fill(connection, "delivery", count, sent, **ways)
 
 
 def _payments(connection: Connection, house: House, cases: Cases, count: int) -> None:
@@ -150,10 +154,10 @@ def _payments(connection: Connection, house: House, cases: Cases, count: int) ->
     _fill(connection, "gatewayfact", count, fact, event_key=_code(), checkout_id=checkouts + N)
 
 
-def _bookings(connection: Connection, house: House, before: int, count: int) -> None:
+def _bookings(connection: Connection, house: House, cases: Cases, before: int, count: int) -> None:
     """One an hour for each agent, from the last one back into the past."""
     booking = tables.Booking(
-        team_id=house.bookings_team.id, service_id=house.service.id, customer_id=house.agents[0], agent_id=0,
+        team_id=house.bookings_team.id, service_id=house.service.id, customer_id=0, agent_id=0,
         starts_at=now(), ends_at=now(), busy_until=now(), state=BookingState.CONFIRMED, uid="", made_at=now(),
     )  # fmt: skip
 
@@ -165,7 +169,8 @@ def _bookings(connection: Connection, house: House, before: int, count: int) -> 
 
     end = _moment(start(N) + 1800)
     times = {"starts_at": _moment(start(N)), "ends_at": end, "busy_until": end}
-    first = _fill(connection, "booking", count, booking, agent_id=agent(N), uid=_code(), **times)
+    who = {"agent_id": agent(N), "customer_id": cases.customers.start + N % len(cases.customers)}
+    first = _fill(connection, "booking", count, booking, uid=_code(), **who, **times)
     cell = tables.BookedCell(agent_id=0, starts_at=now(), booking_id=0)
     of, starts = N // CELLS, _moment(start(N // CELLS) + N % CELLS * 300)
     taken = {"agent_id": agent(of), "starts_at": starts, "booking_id": first + of}

@@ -87,6 +87,7 @@ class Pump:
             with suppress(Exception):
                 async with self.database.begin() as work:
                     await self.queue(work).renew(list(self._running.values()), self.lease)
+                    await self.queue(work).mind_the_clock(self.lease)
 
     async def _wait(self, woken: asyncio.Event) -> None:
         with suppress(TimeoutError):

@@ -63,8 +63,9 @@ def _hours(text: str) -> str:
     return format_hours(spans) if spans else ""
 
 
-def _gateway(name: str) -> str:
-    return _one_of(name, GATEWAYS)
+def _gateways(names: str | tuple[str, ...]) -> str:
+    named = (names,) if isinstance(names, str) else names
+    return ",".join(_one_of(name, GATEWAYS) for name in named)
 
 
 def _room(name: str) -> str:
@@ -184,7 +185,7 @@ class TeamFile(Part):
     currency: Currency
     time_zone: Zone
     about: Annotated[str, Field(max_length=1000)] = ""
-    gateway: Annotated[str, AfterValidator(_gateway)] = ""
+    gateway: Annotated[str | tuple[str, ...], AfterValidator(_gateways)] = ""
     room: Annotated[str, AfterValidator(_room)] = ""
     webhook: Webhook | None = None
     desks: Desks = Desks()

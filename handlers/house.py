@@ -26,9 +26,10 @@ class House:
     rooms: Mapping[str, VideoProvider] = field(default_factory=dict)
     native_forms: frozenset[str] = frozenset({"slack"})
 
-    def gateway_of(self, team: Team) -> Gateway | None:
-        """The gateway a team names; the first that is set up when it names none."""
-        return self.gateways.get(team.gateway) if team.gateway else next(iter(self.gateways.values()), None)
+    def gateways_of(self, team: Team) -> tuple[Gateway, ...]:
+        """The gateways a team names, in its order; all that are set up when it names none."""
+        named = [name for name in team.gateway.split(",") if name] or list(self.gateways)
+        return tuple(self.gateways[name] for name in named if name in self.gateways)
 
     def provider_of(self, team: Team) -> VideoProvider | None:
         """The video provider a team names; without a name one that was set up, and Bellhop's own room if none was."""

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from handlers.checkout.cards import PAYABLE, show_request
 from handlers.checkout.polling import look_up, next_poll
+from handlers.checkout.ways import ways_of
 from handlers.effects import EndCheckout, send
 from handlers.house import House
 from handlers.words import STATES, clock_time, gateway_title, known_by, sum_of
@@ -23,6 +24,14 @@ class NotPayable(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """A gateway that the customer may choose."""
+
+    name: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class PayPage:
     """A payment request as its customer sees it in a browser."""
 
@@ -32,7 +41,7 @@ class PayPage:
     description: str
     state: State
     live: bool
-    gateway_title: str
+    ways: tuple[Way, ...]
     expires_at: datetime
     expires_text: str
     receipt_url: str
@@ -49,14 +58,14 @@ async def pay_page(house: House, code: str) -> PayPage | None:
         return await _page(house, work, request) if request and request.sent_at else None
 
 
-async def begin_checkout(house: House, code: str) -> str:
-    """The gateway's address to pay at. A page that is open already is used again.
+async def begin_checkout(house: House, code: str, way: str = "") -> str:
+    """The address to pay at with the gateway named `way`, the likeliest without. An open page is used again.
 
     Raises NotPayable, or PaymentError when the gateway does not give one.
     """
     async with house.database.begin() as work:
         request = await work.payments.request_by_code(code)
-        checkout = await _checkout(house, work, request)
+        checkout = await _checkout(house, work, request, way)
         order = await _order(house, work, request, checkout) if request else None
     gateway = house.gateways.get(checkout.gateway)
     if gateway is None or order is None:
@@ -71,18 +80,20 @@ async def begin_checkout(house: House, code: str) -> str:
     return link.url
 
 
-async def _checkout(house: House, work: Work, request: PaymentRequest | None) -> Checkout:
+async def _checkout(house: House, work: Work, request: PaymentRequest | None, way: str) -> Checkout:
     """The checkout to pay with: the open one, or a new one. Raises NotPayable."""
     if request is None or request.sent_at is None:
         raise NotPayable("There is no such payment request.")
     if request.state not in PAYABLE or request.expires_at <= work.now:
         raise NotPayable(_sentence(request, work.now))
-    for checkout in await work.payments.checkouts_of(request.id):
-        if checkout.state not in {State.EXPIRED, State.CANCELLED} and checkout.expires_at > work.now:
-            return checkout
-    gateway = house.gateways.get(request.gateway)
+    possible = ways_of(house, await work.people.team(request.team_id), request)
+    gateway = next((one for one in possible if way in ("", one.name)), None)
     if gateway is None:
-        raise NotPayable("This payment account is not set up any more. Please ask in the chat.")
+        raise NotPayable("This way to pay is not offered any more. Please choose another, or ask in the chat.")
+    for checkout in await work.payments.checkouts_of(request.id):
+        open_still = checkout.state not in {State.EXPIRED, State.CANCELLED} and checkout.expires_at > work.now
+        if open_still and (checkout.gateway, checkout.account) == (gateway.name, gateway.account):
+            return checkout
     fresh = _new_checkout(request, gateway, work.now)
     await work.payments.add(fresh)
     return fresh
@@ -142,7 +153,7 @@ async def came_back(house: House, code: str) -> PayPage | None:
         request = await work.payments.request_by_code(code)
         checkouts = await work.payments.checkouts_of(request.id) if request and request.sent_at else ()
     try:
-        for checkout in checkouts[:2]:
+        for checkout in checkouts[:4]:
             await look_up(house, checkout.id, Source.RETURN_PAGE)
     except Unavailable:
         # The gateway cannot be asked right now; the webhook or the next poll will tell.
@@ -155,7 +166,6 @@ async def _page(house: House, work: Work, request: PaymentRequest) -> PayPage:
     conversation = await work.talk.conversation(request.conversation_id)
     customer = await work.people.person(conversation.customer_id) if conversation else None
     zone = (customer.zone if customer else "") or team.zone
-    title = gateway_title(house, request.gateway)
     return PayPage(
         code=request.code,
         payee=team.name,
@@ -163,11 +173,11 @@ async def _page(house: House, work: Work, request: PaymentRequest) -> PayPage:
         description=request.description,
         state=request.state,
         live=request.live,
-        gateway_title=title,
+        ways=tuple(Way(gateway.name, gateway.title) for gateway in ways_of(house, team, request)),
         expires_at=request.expires_at,
         expires_text=clock_time(request.expires_at, zone),
         receipt_url=request.receipt_url,
-        known_by=known_by(request.known_by, title),
+        known_by=known_by(request.known_by, gateway_title(house, request.gateway)),
         can_pay=request.state in PAYABLE and request.expires_at > work.now,
         sentence=_sentence(request, work.now),
         zone=zone,

@@ -13,8 +13,10 @@ async def as_toml(work: Work, team: Team) -> str:
     """The team in TOML."""
     head = _pairs(
         name=team.name, slug=team.slug, currency=team.currency, time_zone=team.zone, about=team.about,
-        gateway=team.gateway, room=team.room_provider,
+        room=team.room_provider,
     )  # fmt: skip
+    if team.gateway:
+        head.append(f"gateway = {_one_or_several(team.gateway.split(','))}")
     webhook = ["", "[webhook]", *_pairs(url=team.webhook_url)] if team.webhook_url else []
     services = [line for service in await work.people.services(team.id) for line in _service(service)]
     return "\n".join([*head, *webhook, *await _desks(work, team), *await _agents(work, team), *services, ""])
@@ -71,6 +73,10 @@ def _after_payment(promised: Fulfilment) -> list[str]:
 
 def _pairs(**values: str) -> list[str]:
     return [f"{name} = {_quoted(value)}" for name, value in values.items() if value]
+
+
+def _one_or_several(names: list[str]) -> str:
+    return _quoted(names[0]) if len(names) == 1 else f"[{', '.join(_quoted(name) for name in names)}]"
 
 
 def _quoted(value: str) -> str:

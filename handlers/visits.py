@@ -82,7 +82,6 @@ async def visit(house: House, code: str) -> Visit:
         team = await work.people.team(conversation.team_id)
         person = await work.people.person(row.person_id)
         other = await _other(work, row, conversation.customer_id, conversation.holder_id)
-        gateway = house.gateway_of(team)
         return Visit(
             room_id=room.id,
             room_name=room.name,
@@ -96,7 +95,7 @@ async def visit(house: House, code: str) -> Visit:
             provider=room.provider,
             admitted=row.side is Side.AGENT or row.admitted_at is not None,
             closes_at=room.closes_at,
-            test_mode=gateway is not None and not gateway.live,
+            test_mode=any(not gateway.live for gateway in house.gateways_of(team)),
             zone=person.zone or team.zone,
             language=person.language,
         )

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -17,6 +18,14 @@ ALIVE = (BookingState.HELD, BookingState.CONFIRMED)
 
 class SlotTaken(Exception):
     """Somebody else was first."""
+
+
+class Taken(NamedTuple):
+    """A stretch of an agent's time that is not free."""
+
+    agent_id: int
+    starts_at: datetime
+    busy_until: datetime
 
 
 class Bookings:
@@ -63,16 +72,16 @@ class Bookings:
             await self.release(booking, BookingState.LAPSED)
         return lapsed
 
-    async def busy(self, agent_ids: Sequence[int], start: datetime, end: datetime) -> Sequence[Booking]:
+    async def busy(self, agent_ids: Sequence[int], start: datetime, end: datetime) -> Sequence[Taken]:
         """What takes those agents' time between two moments; holds that are over do not."""
-        asked = select(Booking).where(
+        asked = select(col(Booking.agent_id), col(Booking.starts_at), col(Booking.busy_until)).where(
             col(Booking.agent_id).in_(agent_ids),
             col(Booking.state).in_(ALIVE),
             col(Booking.starts_at) < end,
             col(Booking.busy_until) > start,
+            or_(col(Booking.hold_until).is_(None), col(Booking.hold_until) > self._now),
         )
-        rows = (await self._db.execute(asked)).scalars().all()
-        return [row for row in rows if row.hold_until is None or row.hold_until > self._now]
+        return [Taken(*row) for row in await self._db.execute(asked)]
 
     async def get(self, booking_id: int) -> Booking | None:
         """One booking, locked until the commit."""

@@ -8,6 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from storage.tables import Pace, SweepTurn
 
 NOTHING = timedelta()
+FARTHEST = timedelta(minutes=5)
+"""Nobody waits longer before he looks again. A moment farther away was written before the clock was set back."""
 
 
 class Pacing:
@@ -24,19 +26,22 @@ class Pacing:
         Each caller gets a moment of its own, so that those who wait come back one by one and not all together.
         """
         row = await self._pace(key)
-        taken = max(row.free_at, self._now)
+        taken = max(self._now, self._trusted(row.free_at))
         row.free_at = taken + every
         return max(taken - every * (burst - 1) - self._now, NOTHING)
 
     async def hold(self, key: str, pause: timedelta) -> None:
         """The platform asked for patience: nobody speaks there before it is over."""
         row = await self._pace(key)
-        row.free_at = max(row.free_at, self._now + pause)
+        row.free_at = max(self._trusted(row.free_at), self._now + min(pause, FARTHEST))
 
     async def held(self, key: str) -> timedelta:
         """How long the platform still wants patience there."""
         row = await self._db.get(Pace, key)
-        return max(row.free_at - self._now, NOTHING) if row else NOTHING
+        return max(self._trusted(row.free_at) - self._now, NOTHING) if row else NOTHING
+
+    def _trusted(self, moment: datetime) -> datetime:
+        return moment if moment <= self._now + FARTHEST else self._now
 
     async def take_turn(self, name: str, lasts: timedelta) -> bool:
         """Whether this process does a sweep now; the next turn is free after `lasts`."""

@@ -117,6 +117,18 @@ class Queue(Generic[Row]):
         for job in jobs:
             await self._finish(job, lease_until=self._now + lease)
 
+    async def mind_the_clock(self, lease: timedelta) -> None:
+        """When the clock was set back: what was made later than now is due now, and leases end when they would have.
+
+        Whoever is at work renews his lease and keeps it. The clocks of several machines may differ by one lease.
+        """
+        table, latest = self._table, self._now + 2 * lease
+        waiting = col(table.state) == JobState.WAITING
+        due = update(table).where(waiting, col(table.made_at) > latest).values(made_at=self._now, due_at=self._now)
+        await self._session.execute(due)
+        held = update(table).where(waiting, col(table.lease_until) > latest).values(lease_until=self._now + lease)
+        await self._session.execute(held)
+
     async def holds(self, job: Claimed) -> bool:
         """Whether a job is still in hand: a worker that slept past its lease must not act on it."""
         table = self._table

@@ -1,6 +1,8 @@
 """The pay page: what is asked, by whom, and the way to the gateway's own page."""
 
-from fastapi import APIRouter, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Response
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 
 from bot.pages.look import Look
@@ -67,12 +69,12 @@ def pay_routes(house: House, look: Look) -> APIRouter:
         return _page(look, page) if page else _unknown(look)
 
     @router.post("/pay/{code}")
-    async def begin(code: str) -> Response:
+    async def begin(code: str, way: Annotated[str, Form(max_length=32)] = "") -> Response:
         page = await pay_page.pay_page(house, code)
         if page is None:
             return _unknown(look)
         try:
-            return RedirectResponse(await pay_page.begin_checkout(house, code), 303, {"Cache-Control": "no-store"})
+            return RedirectResponse(await pay_page.begin_checkout(house, code, way), 303, {"Cache-Control": "no-store"})
         except NotPayable as refused:
             return _page(look, await pay_page.pay_page(house, code) or page, problem=str(refused), status=409)
         except PaymentError as error:
@@ -105,7 +107,7 @@ async def _asked(house: House, code: str) -> tuple[PayPage | None, str]:
     try:
         return await pay_page.came_back(house, code) or page, ""
     except PaymentError:
-        return page, f"{page.gateway_title} could not be asked just now. This page will look again."
+        return page, "The payment page could not be asked just now. This page will look again."
 
 
 def _page(look: Look, page: PayPage, *, problem: str = "", returned: bool = False, status: int = 200) -> HTMLResponse:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from booking.hours import Interval, WeeklyHours, parse_hours
+from booking.hours import Interval, WeeklyHours, day_interval, parse_hours
 from booking.slots import Offer, Slot, days_with_slots, free_slots, next_slots
 from storage.tables import Hours, Service, Team
 from storage.work import Work
@@ -43,17 +43,24 @@ class Calendar:
         return next_slots(self.hours, self.offer, self.busy, after=start, n=count, zone=self.zone, now=self.now)
 
 
-async def calendar(work: Work, team: Team, service: Service, zone: str) -> Calendar:
-    """The team's calendar for one service, seen from a time zone."""
+async def calendar(work: Work, team: Team, service: Service, zone: str, *, day: date | None = None) -> Calendar:
+    """The team's calendar for one service, seen from a time zone; good for `day` alone when one is named."""
     offer = offer_of(service)
     working = await work.people.hours_of(team.id)
     hours = {str(row.person_id): _weekly(row) for row in working}
-    end = work.now + offer.horizon + timedelta(days=2)
-    taken = await work.bookings.busy([row.person_id for row in working], work.now - timedelta(days=1), end)
+    span = _span(offer, work.now, zone, day)
     busy: dict[str, list[Interval]] = {}
-    for booking in taken:
-        busy.setdefault(str(booking.agent_id), []).append(Interval(booking.starts_at, booking.busy_until))
+    for taken in await work.bookings.busy([row.person_id for row in working], span.start, span.end):
+        busy.setdefault(str(taken.agent_id), []).append(Interval(taken.starts_at, taken.busy_until))
     return Calendar(offer, hours, busy, zone, work.now)
+
+
+def _span(offer: Offer, now: datetime, zone: str, day: date | None) -> Interval:
+    """What has to be known to tell what is free: all that is offered, or what touches the slots of one day."""
+    window = day_interval(day, zone) if day else None
+    if window is None:
+        return Interval(now - timedelta(days=1), now + offer.horizon + timedelta(days=2))
+    return Interval(window.start - offer.buffer_before, window.end + offer.duration + offer.buffer_after)
 
 
 def offer_of(service: Service) -> Offer:

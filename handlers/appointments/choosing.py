@@ -76,7 +76,7 @@ async def choose_time(turn: Turn) -> None:
     day = choice.day or (choice.start.astimezone(ZoneInfo(turn.zone)).date() if choice.start else None)
     if day is None:
         raise StaleChoice(choice.value)
-    free = await calendar(turn.work, turn.team, service, turn.zone)
+    free = await calendar(turn.work, turn.team, service, turn.zone, day=day)
     slots = [slot for slot in free.slots(day) if choice.start is None or slot.start >= choice.start]
     title = f"{service.name}: {day_label(day, turn.work.now.astimezone(ZoneInfo(turn.zone)).date())}"
     if not slots:

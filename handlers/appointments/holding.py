@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from booking.calendar import cancellation_notice, invitation
 from booking.hours import Interval
@@ -50,7 +51,8 @@ async def _customer(turn: Turn, choice: Choice) -> Person:
 async def _hold(turn: Turn, choice: Choice, service: Service, customer: Person) -> Booking | None:
     if choice.start is None:
         raise StaleChoice(choice.value)
-    slot = (await calendar(turn.work, turn.team, service, turn.zone)).at(choice.start)
+    day = choice.start.astimezone(ZoneInfo(turn.zone)).date()
+    slot = (await calendar(turn.work, turn.team, service, turn.zone, day=day)).at(choice.start)
     if slot is None:
         return None
     booking = Booking(

@@ -7,6 +7,7 @@ from datetime import timedelta
 from handlers import forms
 from handlers.cases import case_of, take
 from handlers.checkout.cards import PAYABLE, badge, show_request
+from handlers.checkout.ways import refusal, ways
 from handlers.effects import EndCheckout, send
 from handlers.heard import Command, Press, Submitted
 from handlers.messages import Button, Choice, FieldKind, Form, FormField, Message, Style, id_in, pairs
@@ -112,26 +113,18 @@ def _which(turn: Turn, error: AmbiguousAmount) -> Form:
 
 
 async def _preview(turn: Turn, parsed: Parsed, valid_for: timedelta) -> None:
-    gateway = turn.house.gateway_of(turn.team)
-    refused = _refusal(gateway, parsed.amount)
-    if gateway is None or refused:
-        await turn.answer(Message(text=refused))
+    possible = ways(turn.house, turn.team, parsed.amount)
+    if not possible:
+        await turn.answer(Message(text=_refusal(turn, parsed.amount)))
         return
-    request = await _keep(turn, gateway, parsed, valid_for)
+    request = await _keep(turn, possible[0], parsed, valid_for)
     await turn.answer(await preview_card(turn, request))
 
 
-def _refusal(gateway: Gateway | None, amount: Money) -> str:
-    if gateway is None:
-        return "No payment account is set up for this team, so nothing can be asked for. An owner can add one."
-    limits = gateway.limits(amount.currency)
-    if limits is None:
-        return f"{gateway.title} does not take {amount.currency}."
-    if amount < limits.minimum:
-        return f"{gateway.title} takes {format_money(limits.minimum)} or more; you asked for {format_money(amount)}."
-    if limits.maximum < amount:
-        return f"{gateway.title} takes at most {format_money(limits.maximum)}; you asked for {format_money(amount)}."
-    return ""
+def _refusal(turn: Turn, amount: Money) -> str:
+    reasons = [refusal(gateway, amount) for gateway in turn.house.gateways_of(turn.team)]
+    nobody = "No payment account is set up for this team, so nothing can be asked for. An owner can add one."
+    return " ".join(reasons) or nobody
 
 
 async def _keep(turn: Turn, gateway: Gateway, parsed: Parsed, valid_for: timedelta) -> PaymentRequest:

@@ -1,12 +1,14 @@
 """The payment card: the same request in front of the customer and of the desk, edited in place as things happen."""
 
 from handlers.cases import show_case
+from handlers.checkout.ways import ways_of
 from handlers.house import House
 from handlers.messages import Button, Message, Style, pairs
 from handlers.speech import say_card
 from handlers.words import STATES, clock_time, gateway_title, known_by, sum_of
+from payments.gateway import Gateway
 from payments.machine import State
-from storage.tables import PaymentRequest, Side
+from storage.tables import PaymentRequest, Side, Team
 from storage.work import Work
 
 PAYABLE = frozenset({State.REQUESTED, State.OPENED, State.FAILED})
@@ -51,17 +53,24 @@ async def _for_customer(house: House, work: Work, request: PaymentRequest) -> Me
             Refunded=sum_of(request.refunded_minor, request.currency) if request.refunded_minor else "",
             What_happened=request.detail if request.state is State.FAILED else "",
         ),
-        footnote=_customer_footnote(house, request),
+        footnote=_customer_footnote(house, team, request),
         buttons=(buttons,) if buttons else (),
     )
 
 
-def _customer_footnote(house: House, request: PaymentRequest) -> str:
-    title = gateway_title(house, request.gateway)
+def _customer_footnote(house: House, team: Team, request: PaymentRequest) -> str:
     if request.state in PAYABLE:
-        return f"You pay on {title}'s own page. Never write card numbers in a chat."
-    known = known_by(request.known_by, title)
+        return f"{how_to_pay(ways_of(house, team, request))} Never write card numbers in a chat."
+    known = known_by(request.known_by, gateway_title(house, request.gateway))
     return known[:1].upper() + known[1:] + "." if known else ""
+
+
+def how_to_pay(possible: tuple[Gateway, ...]) -> str:
+    """On whose page the customer will pay, in a sentence."""
+    titles = [gateway.title for gateway in possible]
+    if len(titles) == 1:
+        return f"You pay on {titles[0]}'s own page."
+    return f"You choose where to pay: {', '.join(titles[:-1])} or {titles[-1]}." if titles else ""
 
 
 async def _for_agents(house: House, work: Work, request: PaymentRequest) -> Message:

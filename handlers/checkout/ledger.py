@@ -11,7 +11,7 @@ from datetime import timedelta
 from pydantic import TypeAdapter
 
 from handlers.checkout.cards import show_request
-from handlers.effects import AskGateway, SendRefund, send
+from handlers.effects import AskGateway, EndCheckout, SendRefund, send
 from handlers.fulfilment import fulfil, take_back
 from handlers.house import House
 from handlers.messages import Message
@@ -124,12 +124,14 @@ async def _follow(house: House, work: Work, request: PaymentRequest, checkout: C
 
 async def _move(house: House, work: Work, request: PaymentRequest, checkout: Checkout, fact: Fact) -> None:
     before, gone_before = request.state, request.refunded_minor
-    request.state = checkout.state
+    request.state, request.gateway = checkout.state, checkout.gateway
     request.captured_minor, request.refunded_minor = checkout.captured_minor, checkout.refunded_minor
     request.payment_ref = checkout.payment_ref
     request.receipt_url = fact.receipt_url or request.receipt_url
     request.detail = fact.detail[:300] if request.state is State.FAILED else ""
     if request.state in BROUGHT_MONEY:
+        if request.paid_checkout_id is None:
+            await _end_others(work, request, checkout)
         request.paid_checkout_id = checkout.id
         request.paid_at = request.paid_at or work.now
         # Nothing more is expected soon; refunds made at the gateway's own dashboard are still looked for.
@@ -142,6 +144,13 @@ async def _move(house: House, work: Work, request: PaymentRequest, checkout: Che
         if request.state in KEEPS_MONEY and not request.receipt_url:
             # A webhook carries no link to the receipt; the gateway has it.
             await send(work, AskGateway(checkout_id=checkout.id))
+
+
+async def _end_others(work: Work, request: PaymentRequest, paid: Checkout) -> None:
+    """The first that is paid wins: the request's other pages take no more money."""
+    for other in await work.payments.checkouts_of(request.id):
+        if other.id != paid.id and other.state not in ENDED:
+            await send(work, EndCheckout(checkout_id=other.id))
 
 
 async def _happened(house: House, work: Work, request: PaymentRequest) -> None:
@@ -180,7 +189,7 @@ async def _send_back(house: House, work: Work, request: PaymentRequest, checkout
     earlier = [row for row in await work.payments.refunds_of(request.id) if row.payment_ref == checkout.payment_ref]
     if left <= 0 or earlier or not checkout.payment_ref:
         return
-    await refund(work, request, checkout.payment_ref, left, reason=why)
+    await refund(work, request, checkout, left, reason=why)
     conversation = await work.talk.conversation(request.conversation_id)
     back = sum_of(left, request.currency)
     if conversation is not None:
@@ -189,13 +198,14 @@ async def _send_back(house: House, work: Work, request: PaymentRequest, checkout
             await say(work, conversation, side, Message(text=text))
 
 
-async def refund(work: Work, request: PaymentRequest, payment_ref: str, minor: int, *, reason: str,
+async def refund(work: Work, request: PaymentRequest, paid: Checkout, minor: int, *, reason: str,
                  asked_by_id: int | None = None) -> Refund:  # fmt: skip
     """Ask for a refund after the commit; its reference makes a repeat harmless."""
     row = Refund(
         request_id=request.id,
         reference=f"rf_{secrets.token_hex(12)}",
-        payment_ref=payment_ref,
+        gateway=paid.gateway,
+        payment_ref=paid.payment_ref,
         amount_minor=minor,
         reason=reason[:255],
         asked_by_id=asked_by_id,

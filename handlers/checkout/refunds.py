@@ -59,8 +59,11 @@ async def confirmed(turn: Turn) -> None:
     if request.state not in REFUNDABLE or left <= 0 or running:
         await turn.answer(Message(text="A refund of this payment is under way or done."), edit=True)
         return
+    paid = await turn.work.payments.checkout(request.paid_checkout_id or 0)
+    if paid is None:
+        raise LookupError("paid, and by no checkout")
     reason = f"refunded by {turn.person.name}"
-    await refund(turn.work, request, request.payment_ref, left, reason=reason, asked_by_id=turn.person.id)
+    await refund(turn.work, request, paid, left, reason=reason, asked_by_id=turn.person.id)
     await turn.answer(Message(text="The refund is on its way."), edit=True)
 
 
@@ -79,7 +82,7 @@ async def carry_out(house: House, effect: SendRefund) -> None:
         request = await work.payments.request(row.request_id) if row else None
         if row is None or request is None or row.done_at is not None:
             return
-    gateway = house.gateways.get(request.gateway)
+    gateway = house.gateways.get(row.gateway)
     if gateway is None:
         await _failed(house, row, "the gateway is not set up any more")
         return
@@ -95,7 +98,7 @@ async def carry_out(house: House, effect: SendRefund) -> None:
         mine = await work.payments.refund(effect.refund_id)
         if mine is not None:
             mine.done_at = work.now
-        await record(house, work, request.gateway, [replace(fact, source=Source.POLL)])
+        await record(house, work, row.gateway, [replace(fact, source=Source.POLL)])
 
 
 async def _refund_what_is_left(house: House, row: Refund) -> None:
@@ -109,17 +112,12 @@ async def _refund_what_is_left(house: House, row: Refund) -> None:
         known = await work.payments.checkout(checkout.id)
         left = known.captured_minor - known.refunded_minor if known else 0
         if request is not None and 0 < left < row.amount_minor:
-            await refund(work, request, row.payment_ref, left, reason=row.reason)
+            await refund(work, request, checkout, left, reason=row.reason)
 
 
 async def _checkout_of(house: House, row: Refund) -> Checkout | None:
     async with house.database.begin() as work:
-        request = await work.payments.request(row.request_id)
-        if request is None:
-            return None
-        return await work.payments.checkout_for(
-            request.gateway, checkout_ref="", reference="", payment_ref=row.payment_ref
-        )
+        return await work.payments.checkout_for(row.gateway, checkout_ref="", reference="", payment_ref=row.payment_ref)
 
 
 async def gave_up(house: House, effect: SendRefund) -> None:

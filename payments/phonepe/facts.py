@@ -69,13 +69,18 @@ def of_order(order: Object, order_id: str, told: Told) -> Sequence[Fact]:
     return tuple(facts)
 
 
-def read_refund(answer: Object, refund_id: str, *, asked_at: datetime) -> Returned:
-    """A refund's status, or the answer to its making; PhonePe leaves the time out of some of them."""
-    attempt = _last_attempt(answer)
+def read_refund(answer: Object, refund_id: str, *, order_id: str, asked_at: datetime) -> Returned:
+    """A refund's status. PhonePe leaves the time out of some, and the order empty: then what is given here counts.
+
+    Raises ValueError when nobody knows the order.
+    """
+    attempt, order = _last_attempt(answer), answer.get("originalMerchantOrderId") or order_id
     stamp = answer.get("timestamp") or attempt.get("timestamp")
+    if not isinstance(order, str) or not order:
+        raise ValueError("a refund of no order")
     return Returned(
         refund_id=refund_id,
-        order_id=answer["originalMerchantOrderId"],
+        order_id=order,
         amount=from_phonepe(answer["amount"]),
         kind=REFUND_KINDS.get(answer["state"], FactKind.REFUND_PENDING),
         at=moment(stamp) if stamp else asked_at,

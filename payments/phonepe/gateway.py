@@ -124,9 +124,9 @@ class PhonePe:
 
     async def refund(self, payment_ref: str, amount: Money, *, key: str, reason: str) -> Fact:
         """Ask for money to be sent back under the id `key`; PhonePe has no place for the reason."""
-        told, paisa = self._told(self._now()), to_phonepe(amount)
-        others = await self._refunds_of(_id(payment_ref))
-        wanted = Returned(_id(key), payment_ref, Money(paisa, CURRENCY), FactKind.REFUND_PENDING, told.at)
+        told, asked = self._told(self._now()), from_phonepe(to_phonepe(amount))
+        wanted = Returned(_id(key), _id(payment_ref), asked, FactKind.REFUND_PENDING, told.at)
+        others = await self._refunds_of(payment_ref)
         return of_refund(await self._asked_back(wanted), others, told)
 
     async def read_webhook(self, body: bytes, headers: Mapping[str, str], *, now: datetime) -> Sequence[Fact]:
@@ -177,7 +177,8 @@ class PhonePe:
         return facts
 
     async def _refund_facts(self, notice: Notice, told: Told) -> Sequence[Fact]:
-        refund = await self._refund(notice.refund_id)
+        # Of which order it is has to be PhonePe's own answer.
+        refund = await self._refund(notice.refund_id, order_id="")
         return (of_refund(refund, await self._refunds_of(_id(refund.order_id)), told),)
 
     async def _order(self, order_id: str) -> Object:
@@ -189,11 +190,11 @@ class PhonePe:
         with _legible(Unavailable):
             return of_order(order, about.order_id, told)
 
-    async def _refund(self, refund_id: str) -> Returned:
+    async def _refund(self, refund_id: str, *, order_id: str) -> Returned:
         asked_at = self._now()
         answer = await self._connected().read(f"{REFUND}/{refund_id}/status")
         with _legible(Unavailable):
-            return read_refund(answer, refund_id, asked_at=asked_at)
+            return read_refund(answer, refund_id, order_id=order_id, asked_at=asked_at)
 
     async def _refunds_of(self, order_id: str) -> list[Returned]:
         """The order's refunds that have a number, in its order."""
@@ -201,7 +202,7 @@ class PhonePe:
         while missing < GAP:
             number += 1
             try:
-                found.append(await self._refund(refund_key(order_id, number)))
+                found.append(await self._refund(refund_key(order_id, number), order_id=order_id))
                 missing = 0
             except Refusal:
                 missing += 1
@@ -219,7 +220,7 @@ class PhonePe:
         except (Refusal, AmountRefused) as refusal:
             return await self._made_before(wanted, refusal)
         try:
-            return await self._refund(wanted.refund_id)
+            return await self._refund(wanted.refund_id, order_id=wanted.order_id)
         except (Refusal, Unavailable):
             return wanted
 
@@ -227,7 +228,7 @@ class PhonePe:
         """The refund that makes a second one of its id impossible. Raises `refusal` when that is not why."""
         # No document says what a repeated id is answered: the refund itself tells whether this was one.
         try:
-            made = await self._refund(wanted.refund_id)
+            made = await self._refund(wanted.refund_id, order_id=wanted.order_id)
         except Refusal:
             raise refusal from None
         if (made.order_id, made.amount) != (wanted.order_id, wanted.amount):

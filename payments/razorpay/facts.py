@@ -1,14 +1,18 @@
 """Razorpay's entities as facts. One reader for each kind of entity, used for webhooks and for polling alike."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from payments.errors import OutcomeUnknown
 from payments.facts import Fact, FactKind, Source
 from payments.money import Money
 
 Object = Mapping[str, Any]
+ODD_SHAPE = (AttributeError, LookupError, TypeError, ValueError, OverflowError)
+"""What reading raises where something is not in the shape that Razorpay documents."""
 REFERENCE = "reference"
 """The note that holds our reference. Notes flow from a link or a code to its payments, `reference_id` does not."""
 
@@ -39,6 +43,15 @@ class Told:
     def when(self, unix: int) -> "Told":
         """The same, at a time that an entity names."""
         return replace(self, at=moment(unix))
+
+
+@contextmanager
+def readable() -> Iterator[None]:
+    """Raise OutcomeUnknown for an answer in no documented shape: it came after something was done."""
+    try:
+        yield
+    except ODD_SHAPE as error:
+        raise OutcomeUnknown("Razorpay's answer cannot be read; what happened has to be looked up.") from error
 
 
 def moment(unix: int | float) -> datetime:

@@ -13,6 +13,7 @@ from payments.facts import Fact, FactKind, Source
 from payments.gateway import AccountState, Capability, CheckoutLink, CheckoutOrder, Clock, Limits, QrCode, utc_now
 from payments.money import Money
 from payments.razorpay.facts import (
+    ODD_SHAPE,
     REFERENCE,
     Object,
     Told,
@@ -25,6 +26,7 @@ from payments.razorpay.facts import (
     of_polled_link,
     of_refund,
     of_refunds,
+    readable,
     total_of,
 )
 from payments.razorpay.money import QR_LONGEST, QR_SHORTEST, limits, to_razorpay
@@ -109,25 +111,21 @@ class Razorpay:
             link = await self._link_of(order)
             if not link:
                 raise
-        return CheckoutLink(link["id"], link["short_url"], moment(link["expire_by"]))
+        with readable():
+            return CheckoutLink(link["id"], link["short_url"], moment(link["expire_by"]))
 
     async def open_upi_qr(self, order: CheckoutOrder) -> QrCode:
         """A UPI QR code for one payment in INR. Nothing keeps Razorpay from making two, so it is asked before."""
         params = _code_params(order, self._now())
         code = await self._code_of(order) or await self._ask(lambda api: api.qrcode.create(params), safe=False)
-        return QrCode(code["id"], code["image_url"], moment(code["close_by"]))
+        with readable():
+            return QrCode(code["id"], code["image_url"], moment(code["close_by"]))
 
     async def look_up(self, checkout_ref: str) -> Sequence[Fact]:
         """The link or code, its payment, and what became of the money since. Declines are told by webhooks alone."""
         told = Told(at=self._now(), source=Source.POLL, live=self.live, account=self.account)
-        page = await self._page(checkout_ref)
-        if checkout_ref.startswith(QR):
-            paid = await self._ask(lambda api: api.qrcode.fetch_all_payments(checkout_ref, MOST))
-            known = of_polled_code(page, paid["items"], told)
-        else:
-            known = of_polled_link(page, told)
-        captured = [fact.payment_ref for fact in known if fact.kind is FactKind.CAPTURED and fact.payment_ref]
-        return (*known, *[fact for payment in captured for fact in await self._afterwards(payment, told)])
+        with readable():
+            return await self._know(checkout_ref, told)
 
     async def expire(self, checkout_ref: str) -> None:
         """Close the page; Razorpay answers 400 when it is not open any more, which is what we wanted."""
@@ -145,8 +143,9 @@ class Razorpay:
         body = {"amount": to_razorpay(amount), "speed": "normal", "notes": {"reason": reason[:255]}}
         headers = {"X-Refund-Idempotency": _refund_key(key)}
         refund = await self._ask(lambda api: api.payment.refund(payment_ref, body, headers=dict(headers)))
-        told = Told(at=moment(refund["created_at"]), source=Source.POLL, live=self.live, account=self.account)
-        (fact,) = of_refund(refund, told, await self._sent_back(payment_ref))
+        with readable():
+            told = Told(at=moment(refund["created_at"]), source=Source.POLL, live=self.live, account=self.account)
+            (fact,) = of_refund(refund, told, await self._sent_back(payment_ref))
         return fact
 
     async def read_webhook(self, body: bytes, headers: Mapping[str, str], *, now: datetime) -> Sequence[Fact]:
@@ -156,7 +155,7 @@ class Razorpay:
         event, event_id = verified(body, headers, self._secrets)
         try:
             return of_event(event, self._told_by(event, event_id, now))
-        except (AttributeError, LookupError, TypeError, ValueError, OverflowError) as error:
+        except ODD_SHAPE as error:
             raise BadSignature("The signed event is not in a shape that Razorpay sends.") from error
 
     def returned(self, params: Mapping[str, str]) -> Returned:
@@ -178,6 +177,16 @@ class Razorpay:
         if exchange is not None:
             await exchange.aclose()
 
+    async def _know(self, checkout_ref: str, told: Told) -> Sequence[Fact]:
+        page = await self._page(checkout_ref)
+        if checkout_ref.startswith(QR):
+            paid = await self._ask(lambda api: api.qrcode.fetch_all_payments(checkout_ref, MOST))
+            known = of_polled_code(page, paid["items"], told)
+        else:
+            known = of_polled_link(page, told)
+        captured = [fact.payment_ref for fact in known if fact.kind is FactKind.CAPTURED and fact.payment_ref]
+        return (*known, *[fact for payment in captured for fact in await self._afterwards(payment, told)])
+
     async def _page(self, checkout_ref: str) -> Object:
         """The link or the QR code."""
         if checkout_ref.startswith(QR):
@@ -188,14 +197,17 @@ class Razorpay:
         """The link that an earlier try has made for this very order, or an empty one."""
         found = await self._ask(lambda api: api.payment_link.all({"reference_id": order.reference}))
         wanted = (order.reference, order.amount.minor, order.amount.currency)
-        links = found.get("payment_links") or ()
-        return next((a for a in links if (a.get("reference_id"), a.get("amount"), a.get("currency")) == wanted), {})
+        with readable():
+            links = found.get("payment_links") or ()
+            return next((a for a in links if (a["reference_id"], a["amount"], a["currency"]) == wanted), {})
 
     async def _code_of(self, order: CheckoutOrder) -> Object:
+        """The code that an earlier try has made for this very order, or an empty one."""
         since = int((self._now() - QR_LONGEST).timestamp())
         found = await self._ask(lambda api: api.qrcode.all({"from": since, **MOST}))
-        codes = (code for code in found["items"] if noted(code) == order.reference)
-        return next((code for code in codes if code.get("payment_amount") == order.amount.minor), {})
+        with readable():
+            codes = [code for code in found["items"] if noted(code) == order.reference]
+            return next((code for code in codes if code.get("payment_amount") == order.amount.minor), {})
 
     async def _afterwards(self, payment_ref: str, told: Told) -> Sequence[Fact]:
         """What came after the money: refunds, and disputes as far as the key may see them."""
@@ -217,7 +229,8 @@ class Razorpay:
     async def _sent_back(self, payment_ref: str) -> Money | None:
         """The total of all refunds that were not refused; None when it cannot be had: this refund is made by then."""
         try:
-            return total_of(await self._refunds(payment_ref), *_UNREFUSED)
+            with readable():
+                return total_of(await self._refunds(payment_ref), *_UNREFUSED)
         except PaymentError:
             return None
 

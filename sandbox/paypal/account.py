@@ -93,11 +93,10 @@ class Account:
     def webhook(self, event_id: str) -> tuple[bytes, dict[str, str]]:
         """The body and headers with which an event is sent, signed now."""
         event = self.books.find(self.events, event_id)
-        body = json.dumps(event, separators=(",", ":")).encode()
-        return body, self._signed(event, body)
+        return _written(event), self._signed(event, _written(event))
 
     async def _attempt(self, event: Json) -> int | None:
-        body, _ = self.webhook(event["id"])
+        body = _written(event)
         url = f"{self.world.product_url}/webhooks/paypal"
         signed = partial(self._signed, event, body)
         status = await self.world.send_webhook(self.name, event["event_type"], url, body, signed)
@@ -125,6 +124,10 @@ class Account:
         self.sent[sent_as] = (told | {"webhook_id": secrets.paypal_webhook_id}, event)
         shown = {f"Paypal-{name.replace('_', '-').title()}": value for name, value in told.items()}
         return {"Content-Type": "application/json", "Paypal-Auth-Version": "v2", **shown}
+
+
+def _written(event: Json) -> bytes:
+    return json.dumps(event, separators=(",", ":")).encode()
 
 
 def _taken(status: int | None) -> bool:

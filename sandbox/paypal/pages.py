@@ -30,8 +30,10 @@ def pages(paypal: Account) -> APIRouter:
         if order["status"] == "COMPLETED":
             back = _with_token(context["return_url"], order_id)
             return _page("closed.html", title="You have paid", told="This payment is complete.", back=back)
-        return _page("pay.html", order=order, unit=order["purchase_units"][0], brand=_brand(paypal, context),
-                     back=_with_token(context["cancel_url"], order_id))  # fmt: skip
+        unit, back = order["purchase_units"][0], _with_token(context["cancel_url"], order_id)
+        total = f"{unit['amount']['value']} {unit['amount']['currency_code']}"
+        given = {"total": total, "what": unit.get("description", ""), "brand": _brand(paypal, context), "back": back}
+        return _page("pay.html", order_id=order_id, **given)
 
     @router.post("/pay/{order_id}")
     async def act(order_id: str, act: Annotated[str, Form()]) -> Response:

@@ -28,6 +28,7 @@ class PaymentRequest(SQLModel, table=True):
     description: str = Field(max_length=255)
     state: State = Field(default=State.REQUESTED, sa_type=words(State))
     gateway: str = Field(max_length=32)
+    """The likeliest one, until it is paid: then the one that was paid at."""
     live: bool = False
     captured_minor: int = Field(default=0, sa_type=BigInteger)
     refunded_minor: int = Field(default=0, sa_type=BigInteger)
@@ -90,6 +91,7 @@ class Refund(SQLModel, table=True):
     id: int = Field(default=None, primary_key=True)
     request_id: int = Field(foreign_key="paymentrequest.id", index=True)
     reference: str = Field(unique=True, max_length=40)
+    gateway: str = Field(max_length=32)
     payment_ref: str = Field(max_length=128)
     amount_minor: int = Field(sa_type=BigInteger)
     reason: str = Field(default="", max_length=255)

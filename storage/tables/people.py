@@ -26,7 +26,8 @@ class Team(SQLModel, table=True):
     currency: str = Field(max_length=3)
     zone: str = Field(max_length=64)
     about: str = Field(default="", max_length=1000)
-    gateway: str = Field(default="", max_length=32)
+    gateway: str = Field(default="", max_length=120)
+    """Names, comma-separated, the preferred one first; empty: all that are set up."""
     room_provider: str = Field(default="", max_length=32)
     webhook_url: str = Field(default="", max_length=500)
     sealed_webhook_secret: str = Field(default="", max_length=1000)

@@ -13,7 +13,7 @@ from storage.database import Database
 from storage.tables import ChannelAccount, Team
 from tests.databases import Pool
 
-MANY = ("paymentrequest", "checkout", "gatewayfact", "booking", "message", "delivery", "outbox", "inbox")
+MANY = ("paymentrequest", "checkout", "gatewayfact", "booking", "message", "outbox", "inbox")
 
 
 @pytest.fixture

@@ -207,7 +207,7 @@ async def test_the_webhook_secret_is_sealed(database: Database) -> None:
         (TEAM.replace("USD", "DOLLARS"), "currency: “DOLLARS” is no currency"),
         (TEAM.replace("Europe/Berlin", "Berlin"), "time_zone: “Berlin” is no time zone"),
         (TEAM.replace('"bright"', '"Bright Studio"'), "slug: "),
-        (TEAM + 'gateway = "stripes"', "gateway: there is no “stripes”; there is stripe"),
+        (TEAM + 'gateway = "stripes"', "gateway: there is no “stripes”; there is "),
         (TEAM + 'room = "zoom"', "room: there is no “zoom”"),
         (TEAM + ANA + 'hours = "Mon-Fri 9 to 5"', "agents.ana.hours: "),
         (TEAM + ANA + "closed = [2026-13-01]", "This is not TOML"),

@@ -15,7 +15,7 @@ from tests.engine.platforms import Platforms, open_platforms
 from tests.engine.proof import Proof, at_work, listening
 
 SEED = 20261101
-CUSTOMERS = 40
+CUSTOMERS = 24
 Raise = Callable[[Home], Nursery]
 Working = Callable[..., AbstractAsyncContextManager[Proof]]
 

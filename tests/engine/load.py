@@ -16,7 +16,7 @@ from tests.engine.fleet import STRIPE_SECRET, TELEGRAM_SECRET
 from tests.engine.platforms import Platforms, intent, session
 from tests.payments.stripe_payloads import event, signed
 
-AHEAD = 3
+AHEAD = 2
 """Words of one customer that are taken and have not arrived."""
 PATIENCE = aiohttp.ClientTimeout(total=2)
 PAUSE = 0.02

@@ -92,14 +92,14 @@ class Proof:
         )
 
     def longest_wait(self) -> float:
-        """Seconds: the longest that a word took to arrive which waited when somebody died."""
-        waits = [
-            self.platforms.first[word].at - blow
-            for word, taken in self.load.accepted.items()
-            for blow in self.blows
-            if taken < blow < self.platforms.first[word].at
-        ]
-        return max(waits, default=0.0)
+        """Seconds: the longest that a conversation stood still in which a word waited when somebody died."""
+        return max((self._stood_still(blow, number) for blow in self.blows for number in range(self.customers)), default=0)
+
+    def _stood_still(self, blow: float, number: int) -> float:
+        arrived = [(each.at, taken) for word, taken in self.load.accepted.items() if word.startswith(f"{number:03}/")
+                   for each in (self.platforms.first[word],)]  # fmt: skip
+        later = [at for at, taken in arrived if taken < blow < at]
+        return min(later) - blow if later else 0.0
 
     async def check(self) -> None:
         """Nothing lost, nothing applied twice, all in order, no repeat but of what was in flight, and soon enough."""

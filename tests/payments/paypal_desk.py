@@ -14,6 +14,8 @@ from payments.paypal import PayPal, PayPalKeys
 from tests.payments.paypal_payloads import CERT_PATH, NOW, WEBHOOK_ID, certificate
 
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
+SHORT = 0.5
+"""Seconds of patience for tests in which somebody never answers."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ async def _heard(request: web.Request) -> Heard:
 
 @asynccontextmanager
 async def desk(
-    *answers: Answer, patience: float = 0.3, webhook_id: str = WEBHOOK_ID, **keys: Any
+    *answers: Answer, patience: float = 10, webhook_id: str = WEBHOOK_ID, **keys: Any
 ) -> AsyncIterator[Desk]:
     """A gateway before a server that gives these answers in turn, the last one for ever."""
     there, app = Desk(answers or (says({}),)), web.Application()

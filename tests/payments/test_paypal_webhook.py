@@ -13,7 +13,7 @@ from payments.errors import BadSignature, NotConfigured, Unavailable
 from payments.facts import FactKind
 from payments.money import Money
 from payments.paypal.certificates import may_serve
-from tests.payments.paypal_desk import desk, never, says
+from tests.payments.paypal_desk import SHORT, desk, never, says
 from tests.payments.paypal_payloads import (
     CAPTURE,
     CERT_PATH,
@@ -217,7 +217,7 @@ async def test_a_certificate_elsewhere_is_not_even_fetched() -> None:
 )
 async def test_where_the_certificate_cannot_be_had_paypal_is_asked_with_the_event_as_it_came(trouble: Any) -> None:
     body = event("PAYMENT.CAPTURE.COMPLETED", CAPTURE).replace(b"ord_1", "ord_\\u00e9 ë".encode())
-    async with desk(says({"verification_status": "SUCCESS"})) as there:
+    async with desk(says({"verification_status": "SUCCESS"}), patience=SHORT) as there:
         there.papers.append(trouble)
         (fact,) = await there.till.read_webhook(body, signed(body, there.root), now=NOW)
         (asked,) = there.heard
@@ -246,7 +246,7 @@ async def test_what_paypal_does_not_vouch_for_is_refused(answer: dict[str, Any])
 
 @pytest.mark.parametrize("answer", [never, says({}, 500), says({}, 403), says({}, 429)])
 async def test_when_nobody_can_say_it_is_to_be_sent_again(answer: Any) -> None:
-    async with desk(answer) as there:
+    async with desk(answer, patience=SHORT) as there:
         there.papers.append(says({}, 500))
         with pytest.raises(Unavailable):
             await there.till.read_webhook(GOOD, signed(GOOD, there.root), now=NOW)
@@ -269,7 +269,6 @@ async def test_a_body_that_would_break_the_question_is_never_asked_about(body: b
         None,
         [],
         "capture",
-        {},
         CAPTURE | {"amount": None},
         CAPTURE | {"amount": {"currency_code": "USD", "value": 19.99}},
         CAPTURE | {"amount": {"currency_code": "usd", "value": "19.99"}},

@@ -18,6 +18,7 @@ from tests.payments.phonepe_payloads import (
     ASK,
     NOW,
     OPENED,
+    ORDER,
     PAY,
     PENDING,
     SECRET,
@@ -26,8 +27,12 @@ from tests.payments.phonepe_payloads import (
     Answer,
     Json,
     answering,
+    babbles,
+    breaks_off,
     gateway,
+    never,
     says,
+    says_nothing_useful,
 )
 
 

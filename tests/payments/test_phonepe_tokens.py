@@ -104,5 +104,3 @@ def test_tokens_come_from_another_place_in_production_only() -> None:
     assert oauth_url("https://api.phonepe.com/apis/pg") == "https://api.phonepe.com/apis/identity-manager"
     preprod = "https://api-preprod.phonepe.com/apis/pg-sandbox"
     assert oauth_url(preprod) == preprod
-
-

@@ -1,0 +1,127 @@
+"""A disk that is full: nothing is called taken that was not, and all goes on when there is room again."""
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from shutil import copy
+
+import pytest
+from sqlalchemy import select, text
+
+from storage.tables import GatewayFact
+from tests.databases import Pool
+from tests.engine.conftest import Working
+from tests.engine.fleet import STRIPE_SECRET
+from tests.engine.platforms import intent
+from tests.engine.proof import Proof
+from tests.payments.stripe_payloads import event, signed
+
+SIZE = 8 * 1024 * 1024
+
+
+class SmallDisk:
+    """A file system of its own, which root may make anywhere in memory."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._filling = folder / "filling"
+        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "none", folder], check=True, capture_output=True)
+
+    def fill(self, _proof: Proof) -> None:
+        """Not a byte is left."""
+        with self._filling.open("wb", buffering=0) as file, pytest.raises(OSError, match="No space left"):
+            while True:
+                file.write(bytes(4096))
+
+    def make_room(self, _proof: Proof) -> None:
+        """As before."""
+        self._filling.unlink()
+
+    def close(self) -> None:
+        """Detached at once, whoever still reads there."""
+        subprocess.run(["umount", "--lazy", self.folder], check=True)
+
+
+class Quota:
+    """Where nothing may be mounted: no file of the servers may grow."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def fill(self, proof: Proof) -> None:
+        """Files stay as small as the smaller of the database and its log are."""
+        self._limit(proof, min(file.stat().st_size for file in self.folder.glob("bellhop.db*") if file.suffix != ".db-shm"))
+
+    def make_room(self, proof: Proof) -> None:
+        """As before."""
+        import resource
+
+        self._limit(proof, resource.RLIM_INFINITY)
+
+    def _limit(self, proof: Proof, size: int) -> None:
+        import resource
+
+        for server in proof.fleet.servers:
+            resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+
+    def close(self) -> None:
+        """Nothing was made."""
+
+
+@pytest.fixture(params=[SmallDisk, Quota] if os.geteuid() == 0 else [Quota])
+def disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SmallDisk | Quota]:
+    """A disk that can be full."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    made = request.param(folder)
+    yield made
+    made.close()
+
+
+@pytest.mark.timeout(300)
+async def test_a_full_disk_loses_nothing_and_calls_nothing_taken(
+    databases: Pool, disk: SmallDisk | Quota, working: Working
+) -> None:
+    path = disk.folder / "bellhop.db"
+    copy((await databases.ready("sqlite")).removeprefix("sqlite:///"), path)
+    async with working(f"sqlite:///{path}") as proof:
+        proof.pay(2)
+        await proof.goes_on()
+        disk.fill(proof)
+        refused = await first_refused(proof)
+        for _ in range(3):
+            assert await call(proof, refused) >= 500
+        assert await kept(proof, refused) == 0
+        await proof.struck()
+        disk.make_room(proof)
+        await proof.goes_on()
+        await proof.quiet()
+        await proof.check()
+        async with proof.database.engine.connect() as connection:
+            assert (await connection.execute(text("PRAGMA integrity_check"))).scalar_one() == "ok"
+
+
+async def first_refused(proof: Proof) -> str:
+    """The id of the first event that finds no room: the log has some pages of its own to use up before that."""
+    for number in range(5000):
+        if await call(proof, event_id := f"evt_full_{number}") >= 500:
+            return event_id
+    raise AssertionError("the disk is never full")
+
+
+async def call(proof: Proof, event_id: str) -> int:
+    """Stripe calls once about something that does not concern us, which is kept all the same; what it is answered."""
+    told = event("payment_intent.succeeded", intent("elsewhere"), id=event_id)
+    body = json.dumps(told).encode()
+    url = f"{proof.fleet.servers[0].url}/webhooks/stripe"
+    async with proof.load.http.post(url, data=body, headers=signed(body, STRIPE_SECRET, told["created"])) as answer:
+        return answer.status
+
+
+async def kept(proof: Proof, event_id: str) -> int:
+    """How many facts of that event there are."""
+    async with proof.database.begin() as work:
+        rows = await work.session.execute(select(GatewayFact).where(GatewayFact.event_key.startswith(event_id)))  # type: ignore[attr-defined]
+        return len(rows.all())
