@@ -35,6 +35,7 @@ def _webhooks(axis: Axes, figures: Iterable[Told]) -> None:
     bars = axis.barh([_words(name) for name in names], [rates[name] for name in names], color=colours)
     axis.bar_label(bars, fmt="{:,.0f}", padding=3)
     axis.set_xscale("log")
+    axis.xaxis.set_major_formatter("{x:,.0f}")
     axis.set_xlim(left=10, right=max(rates.values()) * 2)
     axis.set_title("Webhooks a second, 32 connections")
 
@@ -57,5 +58,6 @@ def _growth(axis: Axes, figures: Iterable[Told]) -> None:
         axis.plot(list(SIZES.values())[: len(ratios)], ratios, marker="o", label=name.removesuffix(", p50"))
     axis.axhline(2, color="black", linewidth=0.8, linestyle="dotted")
     axis.set_yscale("log")
+    axis.yaxis.set_major_formatter("{x:g}")
     axis.set_title("Times as long as with ten thousand payments, bookings and messages")
     axis.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False, fontsize="small")

@@ -17,6 +17,7 @@ import aiohttp
 ROOT = Path(__file__).parent.parent
 SOON = 30.0
 PAUSE = 0.02
+LAST_WORDS = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,4 +77,4 @@ async def _answers(url: str, process: subprocess.Popen[bytes], log: Path) -> Non
             except aiohttp.ClientError:
                 pass
             await asyncio.sleep(PAUSE)
-    raise RuntimeError(f"{url} does not answer; see {log}")
+    raise RuntimeError(f"{url} does not answer:\n{log.read_text()[-LAST_WORDS:]}")

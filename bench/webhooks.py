@@ -12,7 +12,7 @@ from bench.load import flood
 from bench.stage import Stage
 
 ROUNDS = 3
-EACH = 200
+EACH = 150
 """Payments of Bellhop's in a round."""
 MOST, WITHIN = 2500, 0.6
 """What a baseline is sent in a round: so many at most, for so many seconds."""

@@ -97,6 +97,15 @@ def _price(value: Any, info: ValidationInfo) -> Any:
     return read.amount
 
 
+def _limit(value: Any, info: ValidationInfo) -> Any:
+    """A sum in the team's own currency."""
+    read = _price(value, info)
+    home = (info.context or {}).get("currency", "")
+    if isinstance(read, Money) and read.currency != home:
+        raise ValueError(f"must be in the team's own currency, {home}")
+    return read
+
+
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 Name = Annotated[str, Field(min_length=1, max_length=120)]
 Zone = Annotated[str, AfterValidator(_zone)]
@@ -186,6 +195,7 @@ class TeamFile(Part):
     time_zone: Zone
     about: Annotated[str, Field(max_length=1000)] = ""
     gateway: Annotated[str | tuple[str, ...], AfterValidator(_gateways)] = ""
+    approve_above: Annotated[Money | None, BeforeValidator(_limit)] = None
     room: Annotated[str, AfterValidator(_room)] = ""
     webhook: Webhook | None = None
     desks: Desks = Desks()

@@ -87,16 +87,20 @@ PRESS_DOORS: Mapping[str, Door] = {
     "room.relink": Door(rooms.new_customer_link, Right.AGENT),
     "pay.form": Door(asking.ask_form, Right.CASE, names_case=True),
     "pay.send": Door(asking.send_request, Right.AGENT),
+    "pay.approve": Door(asking.approved, Right.AGENT),
     "pay.drop": Door(asking.drop_preview, Right.AGENT),
     "pay.withdraw": Door(asking.withdraw, Right.AGENT),
     "refund.ask": Door(refunds.ask, Right.AGENT),
+    "refund.some": Door(refunds.ask_sum, Right.AGENT),
     "refund.yes": Door(refunds.confirmed, Right.AGENT),
+    "refund.approve": Door(refunds.approved, Right.AGENT),
     "refund.no": Door(refunds.dropped, Right.AGENT),
 }
 
 FORM_DOORS: Mapping[str, Door] = {
     "pay": Door(asking.form_filled, Right.CASE, names_case=True, check=asking.check_form),
     "pay.reading": Door(asking.reading_chosen, Right.CASE, names_case=True),
+    "refund": Door(refunds.form_filled, Right.AGENT),
 }
 
 

@@ -40,6 +40,7 @@ async def _team(work: Work, file: TeamFile, done: list[str]) -> Team:
         "zone": file.time_zone,
         "about": file.about,
         "gateway": file.gateway,
+        "approve_above_minor": file.approve_above.minor if file.approve_above else None,
         "room_provider": file.room,
         "webhook_url": file.webhook.url if file.webhook else "",
     }

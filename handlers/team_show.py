@@ -15,6 +15,8 @@ async def as_toml(work: Work, team: Team) -> str:
         name=team.name, slug=team.slug, currency=team.currency, time_zone=team.zone, about=team.about,
         room=team.room_provider,
     )  # fmt: skip
+    if team.approve_above_minor is not None:
+        head += _pairs(approve_above=str(as_decimal(Money(team.approve_above_minor, team.currency))))
     if team.gateway:
         head.append(f"gateway = {_one_or_several(team.gateway.split(','))}")
     webhook = ["", "[webhook]", *_pairs(url=team.webhook_url)] if team.webhook_url else []

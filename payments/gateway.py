@@ -88,6 +88,14 @@ class AccountState:
     faults: tuple[str, ...]
 
 
+def refund_key(reference: str, number: int) -> str:
+    """The key of the refund `number`, from 1 on, of a checkout.
+
+    Not every gateway lists a checkout's refunds (PhonePe does not): with keys that can be counted they are found again.
+    """
+    return f"{reference}-refund-{number}"
+
+
 class Gateway(Protocol):
     """A gateway holds no database, no request and no chat. Every method raises only the errors of `payments.errors`."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -103,6 +103,14 @@ class Payments:
     async def refund(self, refund_id: int) -> Refund | None:
         """One refund."""
         return await self._db.get(Refund, refund_id)
+
+    async def count_refunds(self, checkout: Checkout) -> int:
+        """How many refunds of a checkout's payment were ever asked for or prepared."""
+        asked = select(func.count()).where(
+            col(Refund.gateway) == checkout.gateway, col(Refund.payment_ref) == checkout.payment_ref
+        )
+        count: int = (await self._db.execute(asked)).scalar_one()
+        return count
 
     async def refunds_of(self, request_id: int) -> Sequence[Refund]:
         """A request's refunds, oldest first."""

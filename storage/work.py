@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage import signals
+from storage.audits import Audits
 from storage.bookings import Bookings
 from storage.money import Payments
 from storage.pacing import Pacing
@@ -27,6 +28,7 @@ class Work:
         self.woken: set[str] = set()
         self.people = People(session, now)
         self.talk = Talk(session, now, self.wake)
+        self.audits = Audits(session, now)
         self.bookings = Bookings(session, now)
         self.payments = Payments(session, now)
         self.rooms = Rooms(session, now, self.wake)

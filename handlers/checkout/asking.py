@@ -7,6 +7,7 @@ from datetime import timedelta
 from handlers import forms
 from handlers.cases import case_of, take
 from handlers.checkout.cards import PAYABLE, badge, show_request
+from handlers.checkout.second_yes import answered, ask_second, is_second, needs_second
 from handlers.checkout.ways import refusal, ways
 from handlers.effects import EndCheckout, send
 from handlers.heard import Command, Press, Submitted
@@ -185,10 +186,36 @@ async def send_request(turn: Turn) -> None:
     if request.state is not State.REQUESTED or request.expires_at <= turn.work.now:
         await turn.answer(Message(text="This preview is out of date; ask again with /pay."), edit=True)
         return
+    if needs_second(turn.team, request.amount_minor, request.currency):
+        await ask_second(
+            turn, case_of(turn), request, what="Ask for", minor=request.amount_minor, action="pay.approve",
+            value=str(request.id),
+        )  # fmt: skip
+        return
+    await _put_forward(turn, request)
+    await turn.answer(Message(text="The payment card is on its way."), edit=True)
+
+
+async def approved(turn: Turn) -> None:
+    """The second yes to a sum above the team's limit."""
+    request = await own_request(turn)
+    if request is None:
+        return
+    if request.sent_at is not None or request.state is not State.REQUESTED or request.expires_at <= turn.work.now:
+        await turn.answer(Message(text="This was asked for already, or it is out of date."))
+        return
+    if await is_second(turn, request.asked_by_id):
+        request.approved_by_id = turn.person.id
+        await _put_forward(turn, request)
+        await answered(turn, case_of(turn), "pay.approve", str(request.id), what="Request")
+
+
+async def _put_forward(turn: Turn, request: PaymentRequest) -> None:
     request.sent_at = turn.work.now
     await take(turn)
     await show_request(turn.house, turn.work, request)
-    await turn.answer(Message(text="The payment card is on its way."), edit=True)
+    total = format_money(Money(request.amount_minor, request.currency))
+    turn.work.audits.note(turn.team.id, turn.person.id, "payment request", f"{total}, request {request.id}")
 
 
 async def drop_preview(turn: Turn) -> None:
@@ -206,6 +233,7 @@ async def withdraw(turn: Turn) -> None:
         await turn.answer(Message(text="This request cannot be withdrawn any more."))
         return
     request.state = State.CANCELLED
+    turn.work.audits.note(turn.team.id, turn.person.id, "request withdrawn", f"request {request.id}")
     for checkout in await turn.work.payments.checkouts_of(request.id):
         await send(turn.work, EndCheckout(checkout_id=checkout.id))
     await show_request(turn.house, turn.work, request)
@@ -215,8 +243,8 @@ async def withdraw(turn: Turn) -> None:
 
 async def own_request(turn: Turn) -> PaymentRequest | None:
     """The request a press names, if it is this team's; its case becomes the turn's."""
-    value = turn.heard.value if isinstance(turn.heard, Press) else ""
-    request = await turn.work.payments.request(id_in(value))
+    value = turn.heard.value if isinstance(turn.heard, Press | Submitted) else ""
+    request = await turn.work.payments.request(id_in(value.partition("|")[0]))
     if request is None or request.team_id != turn.team.id:
         await turn.answer(Message(text="There is no such request here."))
         return None

@@ -4,14 +4,14 @@ A webhook, a poll and the return page all end here. The order is the argument: k
 that it fits, let the table settle all that is known of the checkout, then say what changed.
 """
 
-import secrets
 from collections.abc import Sequence
 from datetime import timedelta
 
 from pydantic import TypeAdapter
 
 from handlers.checkout.cards import show_request
-from handlers.effects import AskGateway, EndCheckout, SendRefund, send
+from handlers.checkout.giving_back import refund
+from handlers.effects import AskGateway, EndCheckout, send
 from handlers.fulfilment import fulfil, take_back
 from handlers.house import House
 from handlers.messages import Message
@@ -21,7 +21,7 @@ from payments.errors import IllegalTransition
 from payments.facts import Expected, Fact, misfit
 from payments.machine import ENDED, Settlement, State, settle
 from payments.money import Money
-from storage.tables import Checkout, GatewayFact, PaymentRequest, Refund, Side
+from storage.tables import Checkout, GatewayFact, PaymentRequest, Side
 from storage.work import Work
 
 FACT: TypeAdapter[Fact] = TypeAdapter(Fact)
@@ -186,7 +186,7 @@ async def _happened(house: House, work: Work, request: PaymentRequest) -> None:
 async def _send_back(house: House, work: Work, request: PaymentRequest, checkout: Checkout, why: str) -> None:
     """Money that nobody asked for any more goes back at once, and both sides know."""
     left = checkout.captured_minor - checkout.refunded_minor
-    earlier = [row for row in await work.payments.refunds_of(request.id) if row.payment_ref == checkout.payment_ref]
+    earlier = await work.payments.count_refunds(checkout)
     if left <= 0 or earlier or not checkout.payment_ref:
         return
     await refund(work, request, checkout, left, reason=why)
@@ -196,24 +196,6 @@ async def _send_back(house: House, work: Work, request: PaymentRequest, checkout
         for side in Side:
             text = f"{back} for {request.description} arrived although {why}. It is being sent back."
             await say(work, conversation, side, Message(text=text))
-
-
-async def refund(work: Work, request: PaymentRequest, paid: Checkout, minor: int, *, reason: str,
-                 asked_by_id: int | None = None) -> Refund:  # fmt: skip
-    """Ask for a refund after the commit; its reference makes a repeat harmless."""
-    row = Refund(
-        request_id=request.id,
-        reference=f"rf_{secrets.token_hex(12)}",
-        gateway=paid.gateway,
-        payment_ref=paid.payment_ref,
-        amount_minor=minor,
-        reason=reason[:255],
-        asked_by_id=asked_by_id,
-        made_at=work.now,
-    )
-    await work.payments.add(row)
-    await send(work, SendRefund(refund_id=row.id))
-    return row
 
 
 async def unread(house: House, work: Work, fact: Fact, problem: str) -> None:

@@ -1,21 +1,26 @@
-"""`/refund`: what was paid goes back, after a yes; and carrying it out at the gateway."""
+"""`/refund`: what was paid goes back, in full or in part, after a yes; and carrying it out at the gateway."""
 
 from dataclasses import replace
 
+from handlers import forms
 from handlers.cases import case_of
 from handlers.checkout.asking import own_request
 from handlers.checkout.cards import REFUNDABLE, badge, show_request
-from handlers.checkout.ledger import record, refund
+from handlers.checkout.giving_back import let_go, prepare, refund
+from handlers.checkout.ledger import record
 from handlers.checkout.polling import look_up
+from handlers.checkout.second_yes import answered, ask_second, is_second, needs_second
 from handlers.effects import AskGateway, SendRefund, send
+from handlers.heard import Command, Press, Submitted
 from handlers.house import House
-from handlers.messages import Button, Message, Style, pairs
+from handlers.messages import Button, Form, FormField, Message, Style, id_in, pairs
 from handlers.speech import say
 from handlers.turn import Turn
 from handlers.words import sum_of
+from payments.amounts import AmbiguousAmount, UnreadableAmount, parse_amount
 from payments.errors import AmountRefused, Declined, NotConfigured
 from payments.facts import Source
-from payments.money import Money
+from payments.money import Money, format_money
 from storage.tables import Checkout, PaymentRequest, Refund, Side
 
 FINAL = (AmountRefused, Declined, NotConfigured)
@@ -23,48 +28,155 @@ FINAL = (AmountRefused, Declined, NotConfigured)
 
 
 async def ask_newest(turn: Turn) -> None:
-    """`/refund`: the case's newest payment that can be refunded."""
+    """`/refund`, `/refund 20 left early`: the case's newest payment that can be refunded."""
     asked = await turn.work.payments.of_conversation(case_of(turn).id)
     paid = next((request for request in asked if request.state in REFUNDABLE), None)
     if paid is None:
         await turn.answer(Message(text="Nothing has been paid in this case that could be refunded."))
         return
-    await turn.answer(_question(turn, paid))
+    text = turn.heard.args.strip() if isinstance(turn.heard, Command) else ""
+    await (_part(turn, paid, text) if text else turn.answer(_question(paid)))
 
 
 async def ask(turn: Turn) -> None:
     """The card's button."""
+    request = await _refundable(turn)
+    if request is not None:
+        await turn.answer(_question(request))
+
+
+async def ask_sum(turn: Turn) -> None:
+    """Not all of it: how much, and why."""
+    request = await _refundable(turn)
+    if request is None:
+        return
+    most = format_money(_left(request))
+    fields = (
+        FormField(name="amount", label="How much?", example=most, hint=f"At most {most}.", initial=str(_left(request))),
+        FormField(name="reason", label="Why?", example="left early", required=False),
+    )
+    await forms.ask(turn, Form(name="refund", title="Refund", submit="Preview", value=str(request.id), fields=fields))
+
+
+async def form_filled(turn: Turn) -> None:
+    """The form came back: the same as if it had been typed."""
+    request = await _refundable(turn)
+    if request is not None and isinstance(turn.heard, Submitted):
+        answers = turn.heard.answers
+        await _part(turn, request, f"{answers.get('amount', '')} {answers.get('reason', '')}".strip())
+
+
+async def _refundable(turn: Turn) -> PaymentRequest | None:
     request = await own_request(turn)
-    if request is not None and request.state in REFUNDABLE:
-        await turn.answer(_question(turn, request))
-    elif request is not None:
-        await turn.answer(Message(text="This payment cannot be refunded now."))
+    if request is None or request.state in REFUNDABLE:
+        return request
+    await turn.answer(Message(text="This payment cannot be refunded now."))
+    return None
 
 
-def _question(turn: Turn, request: PaymentRequest) -> Message:
-    left = sum_of(request.captured_minor - request.refunded_minor, request.currency)
-    yes = Button(label=f"Refund {left}", action="refund.yes", value=str(request.id), style=Style.DANGER)
+def _left(request: PaymentRequest) -> Money:
+    return Money(request.captured_minor - request.refunded_minor, request.currency)
+
+
+async def _part(turn: Turn, request: PaymentRequest, text: str) -> None:
+    try:
+        read = parse_amount(text, request.currency)
+    except (UnreadableAmount, AmbiguousAmount) as error:
+        await turn.answer(Message(text=str(error)))
+        return
+    left = _left(request)
+    if read.amount.currency != left.currency or not 0 < read.amount.minor <= left.minor:
+        await turn.answer(Message(text=f"At most {format_money(left)} of it can be refunded."))
+        return
+    reason = read.description or f"refunded by {turn.person.name}"
+    row = await prepare(
+        turn.work, request, await _paid(turn, request), read.amount.minor, reason=reason, asked_by_id=turn.person.id
+    )
+    await turn.answer(_question(request, row))
+
+
+def _question(request: PaymentRequest, row: Refund | None = None) -> Message:
+    total = format_money(Money(row.amount_minor, request.currency) if row else _left(request))
+    value = f"{request.id}|{row.id}" if row else str(request.id)
+    yes = Button(label=f"Refund {total}", action="refund.yes", value=value, style=Style.DANGER)
+    other = Button(label="Another sum", action="refund.some", value=str(request.id))
     no = Button(label="Keep it", action="refund.no", value=str(request.id))
-    what = pairs(For=request.description, Case=str(request.conversation_id))
-    return Message(badge=badge(request), title=f"Refund {left}?", pairs=what, buttons=((yes, no),))
+    what = pairs(For=request.description, Case=str(request.conversation_id), Reason=row.reason if row else "")
+    return Message(badge=badge(request), title=f"Refund {total}?", pairs=what, buttons=((yes, other, no),))
 
 
 async def confirmed(turn: Turn) -> None:
-    """The yes: the gateway is asked after the commit."""
+    """The yes of the one who asks; above the team's limit a colleague has to say it too."""
     request = await own_request(turn)
     if request is None:
         return
-    left = request.captured_minor - request.refunded_minor
-    running = [row for row in await turn.work.payments.refunds_of(request.id) if not row.done_at and not row.problem]
-    if request.state not in REFUNDABLE or left <= 0 or running:
+    row = await _named(turn, request) or await _whole(turn, request)
+    if row is None or not await _still_possible(turn, request, row):
         await turn.answer(Message(text="A refund of this payment is under way or done."), edit=True)
         return
+    if needs_second(turn.team, row.amount_minor, request.currency):
+        await ask_second(
+            turn, case_of(turn), request, what="Refund", minor=row.amount_minor, action="refund.approve",
+            value=f"{request.id}|{row.id}",
+        )  # fmt: skip
+        return
+    await _let_go(turn, request, row)
+    await turn.answer(Message(text="The refund is on its way."), edit=True)
+
+
+async def approved(turn: Turn) -> None:
+    """The second yes."""
+    request = await own_request(turn)
+    row = await _named(turn, request) if request else None
+    if request is None:
+        return
+    if row is None or not await _still_possible(turn, request, row):
+        await turn.answer(Message(text="A refund of this payment is under way or done."))
+        return
+    if await is_second(turn, row.asked_by_id):
+        row.approved_by_id = turn.person.id
+        await _let_go(turn, request, row)
+        await answered(turn, case_of(turn), "refund.approve", f"{request.id}|{row.id}", what="Refund")
+
+
+async def _named(turn: Turn, request: PaymentRequest) -> Refund | None:
+    """The prepared refund that a press names behind its request."""
+    value = turn.heard.value if isinstance(turn.heard, Press) else ""
+    row = await turn.work.payments.refund(id_in(value.partition("|")[2]))
+    return row if row and row.request_id == request.id else None
+
+
+async def _whole(turn: Turn, request: PaymentRequest) -> Refund | None:
+    left = _left(request).minor
+    if request.state not in REFUNDABLE or left <= 0 or await _running(turn, request):
+        return None
+    reason = f"refunded by {turn.person.name}"
+    return await prepare(
+        turn.work, request, await _paid(turn, request), left, reason=reason, asked_by_id=turn.person.id
+    )
+
+
+async def _still_possible(turn: Turn, request: PaymentRequest, row: Refund) -> bool:
+    fits = request.state in REFUNDABLE and 0 < row.amount_minor <= _left(request).minor
+    return fits and row.confirmed_at is None and not await _running(turn, request)
+
+
+async def _running(turn: Turn, request: PaymentRequest) -> bool:
+    rows = await turn.work.payments.refunds_of(request.id)
+    return any(row.confirmed_at and not row.done_at and not row.problem for row in rows)
+
+
+async def _paid(turn: Turn, request: PaymentRequest) -> Checkout:
     paid = await turn.work.payments.checkout(request.paid_checkout_id or 0)
     if paid is None:
         raise LookupError("paid, and by no checkout")
-    reason = f"refunded by {turn.person.name}"
-    await refund(turn.work, request, paid, left, reason=reason, asked_by_id=turn.person.id)
-    await turn.answer(Message(text="The refund is on its way."), edit=True)
+    return paid
+
+
+async def _let_go(turn: Turn, request: PaymentRequest, row: Refund) -> None:
+    await let_go(turn.work, row)
+    total = sum_of(row.amount_minor, request.currency)
+    turn.work.audits.note(turn.team.id, turn.person.id, "refund", f"{total} of request {request.id}")
 
 
 async def dropped(turn: Turn) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from payments.errors import AmountRefused, BadSignature, NotConfigured, OutcomeUnknown, PaymentError, Unavailable
 from payments.facts import Fact, FactKind, Source
-from payments.gateway import AccountState, Capability, CheckoutLink, CheckoutOrder, Clock, Limits, utc_now
+from payments.gateway import AccountState, Capability, CheckoutLink, CheckoutOrder, Clock, Limits, refund_key, utc_now
 from payments.money import Money
 from payments.phonepe.errors import Refusal
 from payments.phonepe.facts import Object, Returned, Told, moment, of_order, of_refund, read_refund
@@ -39,14 +39,6 @@ class PhonePeKeys:
     webhook_password: str = field(default="", repr=False)
     api_url: str = API_URL
     timeout: float = 10.0
-
-
-def refund_key(reference: str, number: int) -> str:
-    """The key that the refund `number`, from 1 on, of a checkout should have.
-
-    PhonePe lists no refunds; it can only be asked for each by its name. Refunds with these keys are found again.
-    """
-    return f"{reference}-refund-{number}"
 
 
 def oauth_url(api_url: str) -> str:

@@ -134,6 +134,6 @@ def _link_end(end: object, now: datetime) -> None:
     if end is None:
         return
     if type(end) is not int or end < (now + LINK_SHORTEST).timestamp():
-        raise Refused("timestamp must be atleast 15 minutes in future", field="expire_by")
+        raise Refused("timestamp must be at least 15 minutes in future", field="expire_by")
     if end > (now + LINK_LONGEST).timestamp():
         raise Refused("expire_by cannot be more than 6 months from now", field="expire_by")

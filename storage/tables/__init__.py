@@ -3,6 +3,7 @@
 from sqlmodel import SQLModel
 
 import storage.naming  # noqa: F401  # before the first table: names its constraints
+from storage.tables.audit import Audit
 from storage.tables.booking import BookedCell, Booking, BookingState, Hours, Service
 from storage.tables.money import Checkout, GatewayFact, PaymentRequest, Refund
 from storage.tables.people import (
@@ -23,6 +24,7 @@ for _table in SQLModel.metadata.tables.values():
     _table.kwargs.update(mysql_charset="utf8mb4", mysql_collate="utf8mb4_bin", mysql_engine="InnoDB")
 
 __all__ = [
+    "Audit",
     "BookedCell",
     "Booking",
     "BookingState",

@@ -21,6 +21,8 @@ class PaymentRequest(SQLModel, table=True):
     conversation_id: int = Field(foreign_key="conversation.id", index=True)
     service_id: int | None = Field(default=None, foreign_key="service.id")
     asked_by_id: int = Field(foreign_key="person.id")
+    approved_by_id: int | None = Field(default=None, foreign_key="person.id")
+    """Who gave the second yes to a sum above the team's limit."""
     sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """When it was put before the customer; until then it is the agent's preview."""
     amount_minor: int = Field(sa_type=BigInteger)
@@ -97,6 +99,10 @@ class Refund(SQLModel, table=True):
     reason: str = Field(default="", max_length=255)
     asked_by_id: int | None = Field(default=None, foreign_key="person.id")
     """None: Bellhop itself, for money that came too late or twice."""
+    confirmed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """The yes; until then nothing is sent."""
+    approved_by_id: int | None = Field(default=None, foreign_key="person.id")
+    """Who gave the second yes to a sum above the team's limit."""
     done_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     problem: str = Field(default="", max_length=300)
     made_at: datetime = Field(sa_type=UtcDateTime)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import BigInteger, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from storage.types import UtcDateTime, words
@@ -28,6 +28,8 @@ class Team(SQLModel, table=True):
     about: str = Field(default="", max_length=1000)
     gateway: str = Field(default="", max_length=120)
     """Names, comma-separated, the preferred one first; empty: all that are set up."""
+    approve_above_minor: int | None = Field(default=None, sa_type=BigInteger)
+    """Requests and refunds above it need a second agent's yes; None: none does. In the team's currency."""
     room_provider: str = Field(default="", max_length=32)
     webhook_url: str = Field(default="", max_length=500)
     sealed_webhook_secret: str = Field(default="", max_length=1000)

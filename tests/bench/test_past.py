@@ -47,8 +47,8 @@ async def test_bellhop_reads_the_past_as_its_own(url: str) -> None:
     async with database.begin() as work:
         taken = await work.bookings.busy(house.agents, work.now - timedelta(days=365), work.now + timedelta(days=365))
         assert len(taken) == 1000
-        assert {booking.ends_at - booking.starts_at for booking in taken} == {timedelta(minutes=30)}
-        assert max(booking.starts_at for booking in taken) == house.last
+        assert {each.busy_until - each.starts_at for each in taken} == {timedelta(minutes=30)}
+        assert max(each.starts_at for each in taken) == house.last
         for question in questions(house, customers).values():
             await question(work, 0)
     await database.aclose()

@@ -6,6 +6,7 @@ import select
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -51,6 +52,13 @@ class Server:
         """SIGKILL; returns when it is gone."""
         self.send(signal.SIGKILL)
         self.buried()
+
+    def pause(self) -> None:
+        """SIGSTOP; returns when it stands still."""
+        self.send(signal.SIGSTOP)
+        until = time.monotonic() + DEATH
+        while Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()[0] != "T":
+            assert time.monotonic() < until, f"{self.name} does not stop"
 
     def buried(self) -> None:
         """Returns when it has ended, by itself or not."""

@@ -93,6 +93,11 @@ class Platforms:
         """`GET /v1/checkout/sessions/:id`, its intent and charge expanded."""
         return web.json_response(session(request.match_info["id"].removeprefix("cs_test_"), expanded=True))
 
+    async def expire(self, _request: web.Request) -> web.Response:
+        """`POST /v1/checkout/sessions/:id/expire`: every session here was paid."""
+        message = "Only Checkout Sessions with a status in [\"open\"] can be expired."
+        return web.json_response({"error": {"message": message, "type": "invalid_request_error"}}, status=400)
+
     async def refund(self, request: web.Request) -> web.Response:
         """`POST /v1/refunds`: money moves once for each idempotency key."""
         told = await request.post()
@@ -133,6 +138,7 @@ async def open_platforms(listener: socket.socket, seed: int) -> AsyncIterator[Pl
     app = web.Application()
     app.router.add_post("/{by}/bot{token}/{method}", made.telegram)
     app.router.add_get("/{by}/v1/checkout/sessions/{id}", made.session)
+    app.router.add_post("/{by}/v1/checkout/sessions/{id}/expire", made.expire)
     app.router.add_post("/{by}/v1/refunds", made.refund)
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()

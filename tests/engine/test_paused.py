@@ -35,7 +35,7 @@ async def test_a_server_that_slept_past_its_lease_says_nothing_that_another_has_
             async with nobody_writes(url):
                 # What was on its way has arrived; what is in hand beside that has not been looked at once more.
                 await proof.until(lambda: platforms.calls == 0)
-                sleeper.send(signal.SIGSTOP)
+                sleeper.pause()
             await proof.struck()
             said = len(platforms.arrivals)
             await proof.goes_on()

@@ -26,10 +26,11 @@ NAMES = {
     "case.back": "case", "case.close": "case", "case.reopen": "case", "room.open": "case", "room.join": "room",
     "room.relink": "room",
     "pay.form": "case", "pay.send": "request", "pay.drop": "request", "pay.withdraw": "request",
-    "refund.ask": "request", "refund.yes": "request", "refund.no": "request",
+    "pay.approve": "request", "refund.ask": "request", "refund.some": "request", "refund.yes": "request",
+    "refund.approve": "request", "refund.no": "request",
 }  # fmt: skip
 """What each button's value names."""
-FORMS = {"pay": "case", "pay.reading": "case"}
+FORMS = {"pay": "case", "pay.reading": "case", "refund": "request"}
 """What each form's value names."""
 ARGUMENTS = ("", "1", "49 USD for that", "²", "9" * 30, "9" * 5000, "٣ USD", "x" * 4000, "-1", "valid 9 d", "\x00")
 """What is typed behind a command."""

@@ -6,7 +6,7 @@ Events are signed as https://developer.paypal.com/api/rest/webhooks/rest says, w
 import base64
 import json
 import zlib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -17,9 +17,22 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
+from payments.gateway import CheckoutOrder
+from payments.money import Money
+
 Json = dict[str, Any]
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
+ORDER = CheckoutOrder(
+    reference="ord_1",
+    amount=Money(1999, "USD"),
+    description="Consultation",
+    payee="Acme",
+    return_url="http://127.0.0.1/back",
+    cancel_url="http://127.0.0.1/away",
+    expires_at=NOW + timedelta(hours=2),
+    key="key_1",
+)
 AT = "2026-01-01T00:00:00Z"
 WEBHOOK_ID = "1JE4291016473214C"
 ORDER_ID, CAPTURE_ID, REFUND_ID = "5O190127TN364715T", "3C679366HH908993F", "1JU08902781691411"

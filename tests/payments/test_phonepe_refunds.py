@@ -9,7 +9,7 @@ from payments.errors import AmountRefused, NotConfigured, OutcomeUnknown, Unavai
 from payments.facts import FactKind
 from payments.money import Money
 from payments.phonepe.facts import moment
-from payments.phonepe.gateway import refund_key
+from payments.gateway import refund_key
 from tests.payments.phonepe_payloads import (
     GIVE_BACK,
     NOW,
