@@ -6,21 +6,25 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TypeVar
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import create_async_engine
-from sqlmodel import col
+from sqlmodel import SQLModel, col
 
 from bench.load import Answers, Post, flood
 from bench.receivers import PATH
 from bench.stage import Stage
 from payments.machine import State
 from storage.database import Database, async_url
-from storage.tables import Checkout, Conversation, PaymentRequest, Person
+from storage.tables import Checkout, Conversation, PaymentRequest, Person, Team
+from storage.work import Work
 from tests.payments.stripe_payloads import SESSION, event, signed
 
 PATIENCE = 60.0
 LOOK = 0.01
+LIFE = timedelta(hours=1)
+Row = TypeVar("Row", bound=SQLModel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,36 +66,39 @@ async def lay_out(database: Database, numbers: range) -> list[int]:
     """
     async with database.begin() as work:
         team = (await work.people.teams())[0]
-        agent = Person(name="Ana Silva")
-        await work.people.add(agent)
-        later = work.now + timedelta(hours=1)
-        customers = [Person(name=f"Customer {number}") for number in numbers]
-        work.session.add_all(customers)
-        await work.session.flush()
-        cases = [
-            Conversation(team_id=team.id, customer_id=customer.id, holder_id=agent.id, opened_at=work.now)
-            for customer in customers
-        ]
-        work.session.add_all(cases)
-        await work.session.flush()
-        requests = [
-            PaymentRequest(
-                code=f"bench-{number}", team_id=team.id, conversation_id=case.id, asked_by_id=agent.id,
-                sent_at=work.now, amount_minor=1999, currency="USD", description="Consultation", gateway="stripe",
-                expires_at=later, receipt_url="https://pay.stripe.com/receipts/known-already", made_at=work.now,
-            )
-            for number, case in zip(numbers, cases, strict=True)
-        ]  # fmt: skip
-        work.session.add_all(requests)
-        await work.session.flush()
-        work.session.add_all(
-            Checkout(
-                request_id=request.id, gateway="stripe", reference=f"bench_{number}", checkout_ref=f"cs_bench_{number}",
-                expires_at=later, made_at=work.now,
-            )
-            for number, request in zip(numbers, requests, strict=True)
-        )  # fmt: skip
+        (agent,) = await _kept(work, [Person(name="Ana Silva")])
+        customers = await _kept(work, [Person(name=f"Customer {number}") for number in numbers])
+        cases = await _kept(work, [_case(work, team, agent, customer) for customer in customers])
+        pairs = zip(numbers, cases, strict=True)
+        requests = await _kept(work, [_request(work, number, case, agent) for number, case in pairs])
+        await _kept(work, [_checkout(work, *each) for each in zip(numbers, requests, strict=True)])
         return [request.id for request in requests]
+
+
+async def _kept(work: Work, rows: list[Row]) -> list[Row]:
+    work.session.add_all(rows)
+    await work.session.flush()
+    return rows
+
+
+def _case(work: Work, team: Team, agent: Person, customer: Person) -> Conversation:
+    return Conversation(team_id=team.id, customer_id=customer.id, holder_id=agent.id, opened_at=work.now)
+
+
+def _request(work: Work, number: int, case: Conversation, agent: Person) -> PaymentRequest:
+    return PaymentRequest(
+        code=f"bench-{number}", team_id=case.team_id, conversation_id=case.id, asked_by_id=agent.id,
+        sent_at=work.now, amount_minor=1999, currency="USD", description="Consultation", gateway="stripe",
+        # With it, nothing has to be asked of the gateway afterwards.
+        receipt_url="https://pay.stripe.com/receipts/known-already", expires_at=work.now + LIFE, made_at=work.now,
+    )  # fmt: skip
+
+
+def _checkout(work: Work, number: int, request: PaymentRequest) -> Checkout:
+    return Checkout(
+        request_id=request.id, gateway="stripe", reference=f"bench_{number}", checkout_ref=f"cs_bench_{number}",
+        expires_at=work.now + LIFE, made_at=work.now,
+    )  # fmt: skip
 
 
 async def _all_paid(database: Database, requests: Sequence[int]) -> None:

@@ -77,4 +77,8 @@ async def _answers(url: str, process: subprocess.Popen[bytes], log: Path) -> Non
             except aiohttp.ClientError:
                 pass
             await asyncio.sleep(PAUSE)
-    raise RuntimeError(f"{url} does not answer:\n{log.read_text()[-LAST_WORDS:]}")
+    raise RuntimeError(f"{url} does not answer:\n{_last_words(log)}")
+
+
+def _last_words(log: Path) -> str:
+    return log.read_text(errors="replace")[-LAST_WORDS:]

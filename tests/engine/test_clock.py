@@ -17,7 +17,7 @@ async def test_a_clock_that_is_set_back_holds_nothing_up_and_repeats_nothing(
     offset = tmp_path / "offset"
     offset.write_text("0")
     environ = {"BELLHOP_CLOCK_OFFSET_FILE": str(offset)}
-    async with working(await databases.ready(kind), environ=environ, lease=3) as proof:
+    async with working(await databases.ready(kind), environ=environ) as proof:
         proof.pay(2)
         proof.platforms.gate.clear()
         await proof.until(lambda: proof.platforms.calls >= IN_HAND)

@@ -10,12 +10,11 @@ from bot.engine import LEASE
 from tests.databases import Pool
 from tests.engine.conftest import SEED, Working
 
-NIGHTLY = bool(os.environ.get("BELLHOP_NIGHTLY"))
-ROUNDS = 200 if NIGHTLY else 20
+ROUNDS = 200 if os.environ.get("BELLHOP_NIGHTLY") else 20
 LIFE = 0.9
 """Seconds of a round; a server that was started anew is at work after half of it."""
-QUICK = 8.0
-"""Seconds of a lease where there is no time for the real one: longer than a busy machine lets a server stand still."""
+QUICK = 4.0
+"""Seconds of a lease, as there is no time for the real one; longer than a busy machine lets a server stand still."""
 
 
 @pytest.mark.timeout(300 + 10 * ROUNDS)
@@ -23,13 +22,24 @@ async def test_nothing_is_lost_and_no_payment_counts_twice_when_servers_are_kill
     databases: Pool, kind: str, working: Working
 ) -> None:
     moments = random.Random(SEED)
-    lease = LEASE.total_seconds() if NIGHTLY else QUICK
-    async with working(await databases.ready(kind), servers=3, payments=ROUNDS, lease=lease) as proof:
+    async with working(await databases.ready(kind), servers=3, payments=ROUNDS, lease=QUICK) as proof:
         for _ in range(ROUNDS):
             proof.pay(1)
             # Not to wait for something, but to strike at any moment.
             await asyncio.sleep(moments.uniform(0, LIFE))
             await proof.kill(moments.randrange(proof.fleet.size))
+        await proof.quiet()
+        print(proof.told())
+        await proof.check()
+
+
+@pytest.mark.timeout(300)
+async def test_conversations_go_on_soon_after_a_death_with_the_lease_that_operators_have(
+    databases: Pool, working: Working
+) -> None:
+    async with working(await databases.ready("postgresql"), lease=LEASE.total_seconds()) as proof:
+        await proof.kill(0)
+        await proof.goes_on()
         await proof.quiet()
         print(proof.told())
         await proof.check()

@@ -29,7 +29,7 @@ async def test_a_server_that_slept_past_its_lease_says_nothing_that_another_has_
     databases: Pool, working: Working, tmp_path: Path
 ) -> None:
     url = await databases.ready("sqlite")
-    async with working(url, lease=3) as proof:
+    async with working(url) as proof:
         sleeper, platforms = proof.fleet.servers[0], proof.platforms
         for _ in range(3):
             async with nobody_writes(url):

@@ -14,7 +14,7 @@ from handlers.heard import Heard
 from handlers.pay_page import NotPayable, begin_checkout
 from payments.errors import PaymentError
 from payments.facts import Fact
-from storage.tables import Checkout, Outbox, PaymentRequest
+from storage.tables import Checkout, Outbox, PaymentRequest, Refund
 from tests.handlers.till import Session, Till
 from tests.handlers.town import TEST_LEASE, Town, Voice
 
@@ -29,6 +29,7 @@ class Market:
         self.town, self.till = made, till
         till.now = made.clock
         self.desk: Voice = made.ana
+        self.colleague: Voice = made.ben
 
     async def begin(self) -> None:
         """A customer with a case that Ana holds, and a team with a system of its own."""
@@ -36,6 +37,7 @@ class Market:
             (await work.people.team(self.town.team.id)).webhook_url = "http://127.0.0.1:9/hook"
         await self.hear(self.town.mia.says("hello"))
         self.desk = self.town.ana.at("acme-desk", await self.town.case_thread(1))
+        self.colleague = self.town.ben.at("acme-desk", self.desk.thread)
         await self.hear(self.desk.does("claim"))
 
     async def hear(self, *heard: Heard) -> None:
@@ -104,6 +106,9 @@ class Market:
 
     async def requests(self) -> list[PaymentRequest]:
         return await self._all(PaymentRequest)
+
+    async def refunds(self) -> list[Refund]:
+        return await self._all(Refund)
 
     async def checkouts(self) -> list[Checkout]:
         return await self._all(Checkout)

@@ -10,9 +10,10 @@ import pytest_asyncio
 from handlers.pay_page import NotPayable, begin_checkout
 from payments.machine import State
 from payments.money import Money
+from storage.tables import PaymentRequest
 from tests.handlers.market import PRICE, Market
 from tests.handlers.till import Till
-from tests.handlers.town import town
+from tests.handlers.town import Voice, town
 
 
 @pytest_asyncio.fixture
@@ -153,3 +154,84 @@ async def test_what_does_not_fit_is_kept_and_shown_and_never_applied(market: Mar
         assert await _state(market) is State.OPENED, name
     flagged = [one for one in market.town.notebook.shown if one.message.title == "Please check"]
     assert len(flagged) == len(wrong)
+
+
+async def _paid(market: Market) -> PaymentRequest:
+    market.till.pay(await _paying(market))
+    await market.webhook(market.till.webhooks[-1])
+    return (await market.requests())[-1]
+
+
+async def _press_newest(market: Market, action: str, voice: Voice | None = None) -> None:
+    """Press the newest button with that action, as somebody who sees it would."""
+    button = market.town.notebook.button(action)
+    await market.hear((voice or market.desk).presses(action, button))
+
+
+async def test_a_part_goes_back_with_its_reason_and_the_rest_later(market: Market) -> None:
+    await _paid(market)
+    await market.hear(market.desk.does("refund", "20 left early"))
+    await _press_newest(market, "refund.yes")
+    assert await _state(market) is State.PART_REFUNDED
+    assert market.till.kept == PRICE - 2000
+    assert [(each.amount_minor, each.reason) for each in await market.refunds()] == [(2000, "left early")]
+    await market.hear(market.desk.does("refund"))
+    await _press_newest(market, "refund.yes")
+    assert await _state(market) is State.REFUNDED
+    assert market.till.kept == 0
+
+
+@pytest.mark.parametrize("words", ["49.01", "0", "20 EUR", "-5", "lots"])
+async def test_a_sum_that_cannot_go_back_is_refused_with_a_sentence(market: Market, words: str) -> None:
+    await _paid(market)
+    before = len(market.town.notebook.answers)
+    await market.hear(market.desk.does("refund", words))
+    ((_, answer),) = market.town.notebook.answers[before:]
+    assert (answer.text != "", answer.buttons) == (True, ())
+    assert not await market.refunds()
+
+
+async def test_the_same_yes_twice_gives_back_once(market: Market) -> None:
+    await _paid(market)
+    await market.hear(market.desk.does("refund", "20"))
+    for _ in range(2):
+        await _press_newest(market, "refund.yes")
+    assert market.till.kept == PRICE - 2000
+
+
+async def _limit(market: Market, minor: int) -> None:
+    async with market.town.database.begin() as work:
+        (await work.people.team(market.town.team.id)).approve_above_minor = minor
+
+
+async def test_a_sum_above_the_limit_waits_for_a_colleague(market: Market) -> None:
+    await _limit(market, PRICE - 1)
+    number = await market.ask()
+    assert (await market.requests())[-1].sent_at is None
+    await market.hear(market.desk.presses("pay.approve", str(number)))
+    assert (await market.requests())[-1].sent_at is None, "one's own yes is not a second one"
+    await market.hear(market.colleague.presses("pay.approve", str(number)))
+    assert (await market.requests())[-1].sent_at is not None
+
+
+async def test_a_refund_above_the_limit_waits_for_a_colleague(market: Market) -> None:
+    await _paid(market)
+    await _limit(market, 2000)
+    await market.hear(market.desk.does("refund"))
+    await _press_newest(market, "refund.yes")
+    assert market.till.kept == PRICE
+    await _press_newest(market, "refund.approve")
+    assert market.till.kept == PRICE
+    await _press_newest(market, "refund.approve", market.colleague)
+    assert market.till.kept == 0
+    async with market.town.database.begin() as work:
+        deeds = [(deed.deed, deed.actor_id) for deed in await work.audits.of(market.town.team.id)]
+    assert deeds[0] == ("refund", market.colleague.person_id)
+
+
+async def test_what_is_within_the_limit_needs_nobody_else(market: Market) -> None:
+    await _limit(market, PRICE)
+    await _paid(market)
+    await market.hear(market.desk.does("refund"))
+    await _press_newest(market, "refund.yes")
+    assert market.till.kept == 0

@@ -85,6 +85,12 @@ class Notebook:
     fails: Mapping[str, Exception] = field(default_factory=dict)
     """By chat: what happens instead of a delivery."""
 
+    def button(self, action: str) -> str:
+        """The value of the newest button with that action, on a card or in an answer."""
+        messages = [one.message for one in self.shown] + [message for _, message in self.answers]
+        found = [each.value for message in messages for row in message.buttons for each in row if each.action == action]
+        return found[-1]
+
     async def send(self, seat: Seat, account: str, message: Message, *, replaces: str = "") -> Sent:
         if error := self.fails.get(seat.chat):
             raise error
