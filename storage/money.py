@@ -100,6 +100,11 @@ class Payments:
         asked = select(Checkout).where(col(Checkout.poll_at) <= self._now)
         return (await self._db.execute(asked.limit(100))).scalars().all()
 
+    async def checkouts_since(self, moment: datetime) -> Sequence[Checkout]:
+        """Checkouts made since then that their gateway knows of, oldest first."""
+        asked = select(Checkout).where(col(Checkout.made_at) >= moment, col(Checkout.checkout_ref).is_not(None))
+        return (await self._db.execute(asked.order_by(col(Checkout.id)))).scalars().all()
+
     async def refund(self, refund_id: int) -> Refund | None:
         """One refund."""
         return await self._db.get(Refund, refund_id)

@@ -1,5 +1,6 @@
 """Every command with its arguments; what each does is imported when it is called."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Optional
 
@@ -110,6 +111,22 @@ def doctor() -> None:
     from bot.cli.house import examine
 
     raise typer.Exit(examine())
+
+
+@app.command()
+def reconcile(
+    since: Annotated[
+        Optional[datetime],  # noqa: UP045  # typer reads it
+        typer.Option(formats=["%Y-%m-%d"], help="From this day on (UTC); without it the last 30 days."),
+    ] = None,
+) -> None:
+    """Ask the gateways about every checkout, take in what was missed, and print it."""
+    from bot.cli.reading import read
+
+    settings = read()
+    from bot.cli.money import reconcile_all
+
+    raise typer.Exit(reconcile_all(settings, since or datetime.now(UTC) - timedelta(days=30)))
 
 
 @db.command("upgrade")

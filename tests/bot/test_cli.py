@@ -64,7 +64,7 @@ def test_help_imports_nothing_heavy() -> None:
 def test_help_names_every_command() -> None:
     told = CliRunner().invoke(app, ["--help"])
     assert told.exit_code == 0
-    for command in ("run", "serve", "worker", "sandbox", "db", "init", "doctor", "team", "manifest"):
+    for command in ("run", "serve", "worker", "sandbox", "db", "init", "doctor", "team", "manifest", "reconcile"):
         assert re.search(rf"\b{command}\b", told.stdout)
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.cli.money import reconciled
 from sandbox.faults import Fault, Rule
 from tests.stories.script import asks, claims, in_conversation, writes_in
 from tests.stories.stage import Stage
@@ -56,6 +57,24 @@ async def test_a_lost_webhook_is_made_up_for_by_asking(stage: Stage) -> None:
     stage.world.clock.jump(timedelta(minutes=2))
     await mia.hears("Paid: $49.00", "Confirmed by asking Stripe")
     await ana.hears("Paid: $49.00", "confirmed by asking Stripe")
+
+
+async def test_reconciling_finds_a_missed_payment_and_then_a_refund_made_elsewhere(stage: Stage) -> None:
+    mia, ana = await in_conversation(stage)
+    session = await stage.session_of(await asks(mia, ana))
+    stage.world.faults.add(Rule("stripe", Fault.LOST, count=50))
+    day = stage.world.clock.now() - timedelta(days=1)
+    await stage.cast.stripe.pay(session)
+    asked, (drift,) = await reconciled(stage.settings, day)
+    assert (asked, drift.unasked) == (1, False)
+    assert "to pay" not in drift.sentence.rpartition("->")[2]
+    assert drift.sentence.endswith("-> paid, $49.00 paid")
+    await mia.hears("Paid: $49.00", "Confirmed by asking Stripe")
+    await stage.cast.stripe.refund_in_dashboard(session, 1000)
+    _, (drift,) = await reconciled(stage.settings, day)
+    assert drift.sentence.endswith("$49.00 paid, $10.00 back")
+    await ana.hears("Refunded: $10.00")
+    assert (await reconciled(stage.settings, day))[1] == []
 
 
 async def test_the_return_page_asks_the_gateway_and_believes_nothing_else(stage: Stage) -> None:

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+
 from storage.migrations.kinds import MOMENT
 
 revision = "0006"
