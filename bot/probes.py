@@ -173,9 +173,11 @@ async def gateways(visit: Visit) -> Findings:
                 yield fault(gateway.title, sentence, "finish the account in the gateway's dashboard")
         finally:
             await gateway.aclose()
-        if "webhook_secret" in section.plain() and not section.plain()["webhook_secret"]:
-            remedy = f"add the endpoint {visit.settings.public_url}/webhooks/{name} and set its secret"
-            said = "there is no webhook secret: payments are only found by asking"
+        missing = [key for key, value in section.plain().items() if key.startswith("webhook_") and not value]
+        if missing:
+            named = " and ".join(f"{PREFIX}{name.upper()}__{key.upper()}" for key in missing)
+            remedy = f"add the endpoint {visit.settings.public_url}/webhooks/{name} and set {named}"
+            said = "they cannot be verified: payments are only found by asking"
             yield warning(f"{gateway.title} webhooks", said, remedy)
 
 

@@ -51,7 +51,7 @@ function options(pairs) {
 }
 
 export function mountFaults(box, bus) {
-  const service = el("select", { id: "fault-service" }, ...options([["stripe", "stripe"], ["telegram", "telegram"], ["slack", "slack"]]));
+  const service = el("select", { id: "fault-service" }, ...options(["stripe", "paypal", "razorpay", "phonepe", "telegram", "slack"].map((name) => [name, name])));
   const fault = el("select", { id: "fault-kind" }, ...options(Object.entries(FAULTS)));
   const count = el("input", { id: "fault-count", type: "number", min: 1, max: 1000, value: 1 });
   const method = el("input", { id: "fault-method", placeholder: "any", size: 18 });

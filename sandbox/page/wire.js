@@ -4,7 +4,7 @@ import { ask, careful, el, pretty } from "./dom.js";
 const MOST = 300;
 
 export function mountWire(box, bus) {
-  const service = el("select", { "aria-label": "Service" }, ...["", "telegram", "slack", "stripe", "receiver"].map((name) => el("option", { value: name }, name || "all services")));
+  const service = el("select", { "aria-label": "Service" }, ...["", "telegram", "slack", "stripe", "paypal", "razorpay", "phonepe", "receiver"].map((name) => el("option", { value: name }, name || "all services")));
   const words = el("input", { type: "search", placeholder: "Filter by text", "aria-label": "Filter by text" });
   const clear = el("button", { onclick: careful(() => ask("/ui/wire", undefined, "DELETE")) }, "Clear");
   const list = el("ol", { className: "wire" });

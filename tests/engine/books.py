@@ -10,8 +10,25 @@ from handlers.messages import Message
 from payments.machine import State
 from storage.database import Database
 from storage.tables import (
-    ChannelAccount, Checkout, Conversation, Delivery, Desk, GatewayFact, Identity, Inbox, JobState, Outbox,
-    PaymentRequest, Person, Refund, Role, RoleKind, Seat, Side, SpokenMessage, Team,
+    ChannelAccount,
+    Checkout,
+    Conversation,
+    Delivery,
+    Desk,
+    GatewayFact,
+    Identity,
+    Inbox,
+    JobState,
+    Outbox,
+    PaymentRequest,
+    Person,
+    Refund,
+    Role,
+    RoleKind,
+    Seat,
+    Side,
+    SpokenMessage,
+    Team,
 )  # fmt: skip
 from storage.work import Work
 from tests.engine.fleet import BOT
@@ -109,7 +126,9 @@ async def money(database: Database) -> dict[str, object]:
         requests = (await work.session.execute(select(PaymentRequest))).scalars().all()
         said = (await work.session.execute(select(col(SpokenMessage.body)))).scalars().all()
         refunds = (await work.session.execute(select(col(Refund.payment_ref)))).scalars().all()
-        misfits = (await work.session.execute(select(col(GatewayFact.misfit)).where(col(GatewayFact.misfit) != ""))).all()
+        misfits = (
+            await work.session.execute(select(col(GatewayFact.misfit)).where(col(GatewayFact.misfit) != ""))
+        ).all()
     lines = Counter(Message.model_validate_json(body).text for body in said)
     return {
         "states": Counter((row.state, row.captured_minor, row.refunded_minor) for row in requests),

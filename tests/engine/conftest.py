@@ -50,9 +50,7 @@ def working(platforms: Platforms, raised: Raise, tmp_path: Path) -> Working:
         database = Database(url, keys=[KEY], clock=utc_now)
         fleet = Fleet(raised(Home(url, platforms.url, tmp_path, **home)), servers)
         try:
-            async with at_work(
-                database, platforms, fleet, customers=CUSTOMERS, payments=payments, seed=SEED
-            ) as proof:
+            async with at_work(database, platforms, fleet, customers=CUSTOMERS, payments=payments, seed=SEED) as proof:
                 yield proof
         finally:
             await database.aclose()

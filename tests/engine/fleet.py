@@ -31,7 +31,7 @@ class Home:
     platforms_url: str
     folder: Path
     host: str = "127.0.0.1"
-    lease: float = 4.0
+    lease: float = 8.0
     environ: Mapping[str, str] = field(default_factory=dict)
 
 

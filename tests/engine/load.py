@@ -56,7 +56,10 @@ class Load:
         """The customer pays request `number` on both its pages; Stripe tells each of it by two events, twice."""
         for page in TWICE:
             name = f"{number}{page}"
-            for kind, thing in (("payment_intent.succeeded", intent(name)), ("checkout.session.completed", session(name))):
+            for kind, thing in (
+                ("payment_intent.succeeded", intent(name)),
+                ("checkout.session.completed", session(name)),
+            ):
                 told = event(kind, thing, id=f"evt_{kind}_{name}", created=int(time.time()))
                 self._tasks += [asyncio.create_task(self.stripe_calls(told)) for _ in range(2)]
 

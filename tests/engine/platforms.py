@@ -95,7 +95,7 @@ class Platforms:
 
     async def expire(self, _request: web.Request) -> web.Response:
         """`POST /v1/checkout/sessions/:id/expire`: every session here was paid."""
-        message = "Only Checkout Sessions with a status in [\"open\"] can be expired."
+        message = 'Only Checkout Sessions with a status in ["open"] can be expired.'
         return web.json_response({"error": {"message": message, "type": "invalid_request_error"}}, status=400)
 
     async def refund(self, request: web.Request) -> web.Response:

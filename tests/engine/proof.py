@@ -11,16 +11,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import aiohttp
-from aiohttp import AddrInfoType
 
 from payments.machine import State
 from storage.database import Database
 from tests.engine import books
 from tests.engine.fleet import Fleet
 from tests.engine.load import Load
-from tests.engine.platforms import Arrival, Platforms
+from tests.engine.platforms import Platforms
 
-CalledFrom = Callable[[Callable[[], socket.socket]], socket.socket]
 SOON = 120.0
 """Seconds in which everything that was begun is done, on a machine that has other work."""
 BACK = 30.0
@@ -40,8 +38,6 @@ class Proof:
     customers: int
     payments: int
     in_flight: set[str] = field(default_factory=set)
-    late: set[Arrival] = field(default_factory=set)
-    """What came out of the buffers of a machine that had been cut off, after others had said it."""
     blows: list[float] = field(default_factory=list)
     _paid: int = 0
 
@@ -70,17 +66,6 @@ class Proof:
         """Something else than a death stopped the work: all that was sent and is not known to be may come once more."""
         self.in_flight |= self.platforms.first.keys() & await books.unsent(self.database)
 
-    def came_late(self, server: str, since: float) -> int:
-        """How many lines a server brought after that moment which another had brought; it had sent them before."""
-        first = self.platforms.first
-        late = {
-            each for each in self.platforms.arrivals
-            if each.by == server and each.at > since and each is not first[each.line] and LINE.fullmatch(each.line)
-        }  # fmt: skip
-        self.late |= late
-        self.in_flight |= {each.line for each in late}
-        return len(late)
-
     async def goes_on(self) -> None:
         """Wait until all that waits now has arrived."""
         waiting = self.load.accepted.keys() - self.platforms.first.keys()
@@ -108,7 +93,9 @@ class Proof:
 
     def longest_wait(self) -> float:
         """Seconds: the longest that a conversation stood still in which a word waited when somebody died."""
-        return max((self._stood_still(blow, number) for blow in self.blows for number in range(self.customers)), default=0)
+        return max(
+            (self._stood_still(blow, number) for blow in self.blows for number in range(self.customers)), default=0
+        )
 
     def _stood_still(self, blow: float, number: int) -> float:
         arrived = [(each.at, taken) for word, taken in self.load.accepted.items() if word.startswith(f"{number:03}/")
@@ -118,7 +105,7 @@ class Proof:
 
     async def check(self) -> None:
         """Nothing lost, nothing applied twice, all in order, no repeat but of what was in flight, and soon enough."""
-        arrivals = [each for each in self.platforms.arrivals if each not in self.late]
+        arrivals = self.platforms.arrivals
         words = [each.line for each in arrivals if re.fullmatch(r"\d{3}/\d{5}", each.line)]
         assert set(self.load.accepted) == set(words), "lost, or never said"
         for number in range(self.customers):
@@ -155,15 +142,10 @@ async def at_work(
     customers: int,
     payments: int,
     seed: int,
-    called_from: CalledFrom = lambda make: make(),
 ) -> AsyncIterator[Proof]:
-    """Servers under load, from the moment the first words arrive. `called_from`: where the load's sockets are made."""
+    """Servers under load, from the moment the first words arrive."""
     await books.settle(database, customers, payments)
-
-    def plug(address: AddrInfoType) -> socket.socket:
-        return called_from(lambda: socket.socket(*address[:3]))
-
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(socket_factory=plug)) as http:
+    async with aiohttp.ClientSession() as http:
         load = Load(http, platforms, lambda: [server.url for server in fleet.servers], random.Random(seed))
         proof = Proof(database, platforms, load, fleet, customers, payments)
         fleet.launch()
@@ -173,4 +155,3 @@ async def at_work(
             yield proof
         finally:
             load.abandon()
-

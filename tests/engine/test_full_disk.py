@@ -3,12 +3,16 @@
 import json
 import os
 import subprocess
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from shutil import copy
 
+import aiohttp
 import pytest
 from sqlalchemy import select, text
+from sqlmodel import col
 
 from storage.tables import GatewayFact
 from tests.databases import Pool
@@ -29,13 +33,13 @@ class SmallDisk:
         self._filling = folder / "filling"
         subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "none", folder], check=True, capture_output=True)
 
-    def fill(self, _proof: Proof) -> None:
+    def fill(self) -> None:
         """Not a byte is left."""
         with self._filling.open("wb", buffering=0) as file, pytest.raises(OSError, match="No space left"):
             while True:
                 file.write(bytes(4096))
 
-    def make_room(self, _proof: Proof) -> None:
+    def make_room(self) -> None:
         """As before."""
         self._filling.unlink()
 
@@ -44,58 +48,34 @@ class SmallDisk:
         subprocess.run(["umount", "--lazy", self.folder], check=True)
 
 
-class Quota:
-    """Where nothing may be mounted: no file of the servers may grow."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    def fill(self, proof: Proof) -> None:
-        """Files stay as small as the smaller of the database and its log are."""
-        self._limit(proof, min(file.stat().st_size for file in self.folder.glob("bellhop.db*") if file.suffix != ".db-shm"))
-
-    def make_room(self, proof: Proof) -> None:
-        """As before."""
-        import resource
-
-        self._limit(proof, resource.RLIM_INFINITY)
-
-    def _limit(self, proof: Proof, size: int) -> None:
-        import resource
-
-        for server in proof.fleet.servers:
-            resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
-
-    def close(self) -> None:
-        """Nothing was made."""
-
-
-@pytest.fixture(params=[SmallDisk, Quota] if os.geteuid() == 0 else [Quota])
-def disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SmallDisk | Quota]:
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[SmallDisk]:
     """A disk that can be full."""
+    if os.geteuid() != 0:
+        pytest.skip("needs root: a small file system has to be mounted")
     folder = tmp_path / "disk"
     folder.mkdir()
-    made = request.param(folder)
+    made = SmallDisk(folder)
     yield made
     made.close()
 
 
 @pytest.mark.timeout(300)
 async def test_a_full_disk_loses_nothing_and_calls_nothing_taken(
-    databases: Pool, disk: SmallDisk | Quota, working: Working
+    databases: Pool, disk: SmallDisk, working: Working
 ) -> None:
     path = disk.folder / "bellhop.db"
     copy((await databases.ready("sqlite")).removeprefix("sqlite:///"), path)
     async with working(f"sqlite:///{path}") as proof:
         proof.pay(2)
         await proof.goes_on()
-        disk.fill(proof)
+        disk.fill()
         refused = await first_refused(proof)
         for _ in range(3):
             assert await call(proof, refused) >= 500
         assert await kept(proof, refused) == 0
         await proof.struck()
-        disk.make_room(proof)
+        disk.make_room()
         await proof.goes_on()
         await proof.quiet()
         await proof.check()
@@ -116,12 +96,16 @@ async def call(proof: Proof, event_id: str) -> int:
     told = event("payment_intent.succeeded", intent("elsewhere"), id=event_id)
     body = json.dumps(told).encode()
     url = f"{proof.fleet.servers[0].url}/webhooks/stripe"
-    async with proof.load.http.post(url, data=body, headers=signed(body, STRIPE_SECRET, told["created"])) as answer:
-        return answer.status
+    headers = signed(body, STRIPE_SECRET, int(time.time()))
+    while True:
+        # A connection that was kept may be closed after an error; that is no answer.
+        with suppress(aiohttp.ClientError):
+            async with proof.load.http.post(url, data=body, headers=headers) as answer:
+                return answer.status
 
 
 async def kept(proof: Proof, event_id: str) -> int:
     """How many facts of that event there are."""
     async with proof.database.begin() as work:
-        rows = await work.session.execute(select(GatewayFact).where(GatewayFact.event_key.startswith(event_id)))  # type: ignore[attr-defined]
+        rows = await work.session.execute(select(GatewayFact).where(col(GatewayFact.event_key).startswith(event_id)))
         return len(rows.all())

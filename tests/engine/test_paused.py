@@ -17,7 +17,9 @@ from tests.engine.conftest import Working
 @asynccontextmanager
 async def nobody_writes(url: str) -> AsyncIterator[None]:
     """Hold the write lock of a SQLite file."""
-    with closing(sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None, check_same_thread=False)) as file:
+    with closing(
+        sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None, check_same_thread=False)
+    ) as file:
         file.execute("PRAGMA busy_timeout = 20000")
         await asyncio.to_thread(file.execute, "BEGIN IMMEDIATE")
         yield
