@@ -153,6 +153,10 @@ async def take(turn: Turn) -> bool:
 async def hand_back(turn: Turn) -> None:
     """Nobody holds the case any more; Bellhop answers again."""
     case = case_of(turn)
+    if case.holder_id not in (None, turn.person.id) and not turn.is_owner:
+        holder = await turn.work.people.person(case.holder_id)
+        await turn.answer(Message(text=f"{holder.name} holds this case; only they or an owner can hand it back."))
+        return
     if case.holder_id is not None:
         case.holder_id = None
         case.told_waiting_at = None

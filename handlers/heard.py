@@ -74,11 +74,12 @@ class Press(_Heard):
 
 
 class Said(_Heard):
-    """Words and files, meant for people."""
+    """Words and files, meant for people. `masked`: a card number in them was made unreadable before they were kept."""
 
     kind: Literal["said"] = "said"
     text: str = ""
     files: tuple[Attachment, ...] = ()
+    masked: bool = False
     cannot_travel: str = ""
     """What the platform showed that cannot be passed on (a sticker, a poll), in words."""
 

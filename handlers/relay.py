@@ -11,6 +11,10 @@ from storage.tables import Conversation, Side
 from storage.work import Work
 
 NOTE = "//"
+ADVICE = (
+    "Please never write a card number in a chat. I have passed your words on without it; delete your message here too. "
+    "You pay on the payment page alone."
+)
 
 
 async def said(turn: Turn) -> None:
@@ -21,6 +25,8 @@ async def said(turn: Turn) -> None:
     if heard.cannot_travel:
         text = f"I cannot pass on {heard.cannot_travel}. Words, pictures, voice and files do travel."
         await turn.answer(Message(text=text))
+    if heard.masked:
+        await turn.answer(Message(text=ADVICE))
     if not heard.text and not heard.files:
         return
     if _speaks_as_customer(turn):
@@ -76,7 +82,7 @@ async def _warn_if_unreachable(turn: Turn, case: Conversation, heard: Said) -> N
 
 def _holds(turn: Turn, case: Conversation) -> bool:
     """Whether the agent held the case when they wrote. Words that overtake or trail the claim must not slip out."""
-    if case.holder_id != turn.person.id:
+    if case.holder_id != turn.person.id or case.closed_at is not None:
         return False
     since, at = case.held_since, turn.heard.at
     if since is not None and at.microsecond == 0:
@@ -99,6 +105,7 @@ async def _stays_inside(turn: Turn, case: Conversation) -> None:
         return
     holder = await turn.work.people.person(case.holder_id) if case.holder_id else None
     why = f"{holder.name} holds this case" if holder else "Nobody holds this case yet"
+    why = "This case is closed" if case.closed_at else why
     claim = Button(label="Claim", action="case.claim", value=str(case.id), style=Style.PRIMARY)
     text = f"{turn.person.name}, your words stay in this thread. {why}; only the holder's words reach the customer."
     await say_card(turn.work, case, Side.AGENT, key, Message(text=text, buttons=() if holder else ((claim,),)))

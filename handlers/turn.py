@@ -37,6 +37,11 @@ class Turn:
         return self.role is not None and self.role.kind in SPEAKS
 
     @property
+    def is_owner(self) -> bool:
+        """Whether the person owns the team's set-up."""
+        return self.role is not None and self.role.kind is RoleKind.OWNER
+
+    @property
     def zone(self) -> str:
         """The person's time zone, the team's while it is not known."""
         return self.person.zone or self.team.zone

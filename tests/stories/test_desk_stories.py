@@ -1,6 +1,8 @@
 """The desk: claims, notes, words that stay inside, pictures, edits, strangers, restarts."""
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -49,6 +51,26 @@ async def test_the_second_claim_is_told_who_was_first(stage: Stage) -> None:
             lambda: any(who.count("is answering this case already") for who in (stage.ana, stage.ben))
         )
     assert stage.mia.count("has joined") == 1
+
+
+async def test_a_card_number_is_neither_kept_nor_passed_on(stage: Stage) -> None:
+    mia, ana = await in_conversation(stage)
+    await mia.says("Here: 4242 4242 4242 4242, 12/29")
+    await ana.hears("Here: •••• 4242, 12/29")
+    await mia.hears("never write a card number in a chat")
+    with closing(sqlite3.connect(str(stage.app.house.database.url.database))) as opened:
+        dump = "".join(opened.iterdump())
+    assert "4242 4242" not in dump
+    assert "•••• 4242" in dump
+
+
+async def test_words_in_a_closed_case_stay_inside(stage: Stage) -> None:
+    mia, ana = await in_conversation(stage)
+    await ana.taps("Close")
+    await mia.hears("has closed this conversation")
+    await ana.says("What a nice customer")
+    await ana.hears("your words stay in this thread", "This case is closed")
+    assert mia.count("nice customer") == 0
 
 
 async def test_a_private_note_never_reaches_the_customer(stage: Stage) -> None:
