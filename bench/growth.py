@@ -169,8 +169,6 @@ def questions(house: past.House, customers: range) -> dict[str, Question]:
         "case of a customer": lambda work, number: work.talk.open_for(team, one(number)),
         "place of a customer": lambda work, number: work.talk.customer_seats_at(account, str(one(number))),
         "thread of a case": lambda work, number: work.talk.seat_in_thread(account, past.DESK, str(number)),
-        "message at the desk": lambda work, number: work.talk.delivered_as(account, past.DESK, str(number)),
-        "message of a customer": lambda work, number: work.talk.delivered_as(account, str(one(number)), "5"),
         "bookings of a customer": lambda work, number: work.bookings.held_by_customer(one(number)),
         "open cases of a team": lambda work, _: work.talk.open_cases(team),
         "cases an agent holds": lambda work, _: work.talk.held_by(team, agent),

@@ -54,8 +54,12 @@ def _growth(axis: Axes, figures: Iterable[Told]) -> None:
         if not name.endswith("p99"):
             ratio = one["ratio"] or 1.0
             lines.setdefault(name, []).append(ratio if one["unit"] == "ms" else 1 / ratio)
-    for name, ratios in lines.items():
-        axis.plot(list(SIZES.values())[: len(ratios)], ratios, marker="o", label=name.removesuffix(", p50"))
+    for number, (name, ratios) in enumerate(lines.items()):
+        # The colours begin again after ten.
+        marker, line = (("o", "solid"), ("s", "dashed"))[number // 10 % 2]
+        axis.plot(
+            list(SIZES.values())[: len(ratios)], ratios, marker=marker, linestyle=line, label=name.removesuffix(", p50")
+        )
     axis.axhline(2, color="black", linewidth=0.8, linestyle="dotted")
     axis.set_yscale("log")
     axis.yaxis.set_major_formatter("{x:g}")

@@ -13,6 +13,7 @@ from bot.channels.slack import SlackChannel, slack_routes
 from bot.channels.telegram import TelegramChannel, telegram_routes
 from bot.clock import Clock, clock_of
 from bot.engine import Engine, inbox_pump, outbox_pump
+from bot.gateways import gateway_sections
 from bot.health import health_routes
 from bot.jobs import Jobs
 from bot.keys import keys_of
@@ -109,8 +110,7 @@ def build(settings: Settings, *, now: Clock | None = None) -> App:
 def _gateways(settings: Settings, clock: Clock) -> dict[str, Gateway]:
     return {
         name: GATEWAYS[name].from_settings(section.plain(), now=clock)
-        for name, section in settings.sections().items()
-        if name in GATEWAYS
+        for name, section in gateway_sections(settings)
     }
 
 

@@ -18,7 +18,7 @@ from storage.database import Database, is_away
 from storage.queues import Claimed, Queue
 from storage.work import Work
 
-LEASE = timedelta(seconds=20)
+LEASE = timedelta(seconds=10)
 """Renewed while a job runs; after a worker died, its jobs are taken up again that soon."""
 AT_ONCE = 16
 MOST_TRIES = 8

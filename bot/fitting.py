@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy.exc import ArgumentError
 
+from bot.gateways import gateway_sections
 from bot.settings import PREFIX, Settings
 from payments.errors import NotConfigured
 from payments.gateway import Gateway
@@ -41,12 +42,11 @@ def is_loopback(url: str) -> bool:
 def _gateways(settings: Settings) -> tuple[dict[str, Gateway], list[str]]:
     made: dict[str, Gateway] = {}
     wrong = []
-    for name, section in settings.sections().items():
-        if name in GATEWAYS:
-            try:
-                made[name] = GATEWAYS[name].from_settings(section.plain())
-            except NotConfigured as error:
-                wrong.append(f"{PREFIX}{name.upper()}__*: {error}")
+    for name, section in gateway_sections(settings):
+        try:
+            made[name] = GATEWAYS[name].from_settings(section.plain())
+        except NotConfigured as error:
+            wrong.append(f"{PREFIX}{name.upper()}__*: {error}")
     return made, wrong
 
 

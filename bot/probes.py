@@ -10,6 +10,7 @@ from typing import Any
 import httpx2
 
 from bot.fitting import is_loopback
+from bot.gateways import gateway_sections
 from bot.manifest import SCOPES
 from bot.settings import PREFIX, Settings, SlackSettings, TelegramMode, TelegramSettings
 from payments.errors import NotConfigured, PaymentError
@@ -156,9 +157,7 @@ async def _slack_ears(visit: Visit, section: SlackSettings) -> Finding:
 
 async def gateways(visit: Visit) -> Findings:
     """Each gateway's key, its webhook secret, and whether the money is real."""
-    for name, section in visit.settings.sections().items():
-        if name not in GATEWAYS:
-            continue
+    for name, section in gateway_sections(visit.settings):
         gateway = GATEWAYS[name].from_settings(section.plain())
         try:
             state = await gateway.check()

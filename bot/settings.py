@@ -4,6 +4,8 @@ Environment variables begin with `BELLHOP_`, a section and its value are joined 
 that holds the value. `bot.environment` reads them; here stands what there is and what fits.
 """
 
+import hashlib
+import hmac
 import re
 from enum import StrEnum
 from pathlib import Path
@@ -101,7 +103,26 @@ class TelegramSettings(Section):
     """webhook needs a PUBLIC_URL with https; polling needs none."""
     messages_per_second: PositiveInt = 30
     """What Telegram lets one bot send; more only with paid broadcasts."""
+    provider_token: SecretStr = SecretStr("")
+    """From @BotFather, "Payments": takes money in the chat through that provider; a test token has :TEST: in it."""
+    stars: bool = False
+    """Take Telegram Stars (XTR) in the chat. They are real money."""
     api_url: Address = "https://api.telegram.org"
+
+    @property
+    def sells(self) -> bool:
+        """Whether Telegram is a gateway too."""
+        return self.stars or bool(self.provider_token.get_secret_value())
+
+    @property
+    def secret(self) -> str:
+        """The webhook's secret; made from the token when none is set: every process knows it and nobody else."""
+        derived = hmac.new(self.token.get_secret_value().encode(), b"bellhop telegram webhook", hashlib.sha256)
+        return self.webhook_secret.get_secret_value() or derived.hexdigest()
+
+    def plain(self) -> dict[str, str]:
+        """The section as its gateway takes it."""
+        return {**super().plain(), "webhook_secret": self.secret}
 
 
 class SlackSettings(Section):

@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+import stamina
+
 from handlers.cases import show_case
 from handlers.channel import Channel, Sent, TryLater, Undeliverable
 from handlers.effects import Deliver, Mark, SetMark, send
@@ -11,6 +13,7 @@ from handlers.heard import Origin
 from handlers.house import House
 from handlers.messages import Button, Message
 from handlers.speech import say
+from storage.database import is_away
 from storage.pacing import NOTHING
 from storage.tables import ChannelAccount, Conversation, Delivery, DeliveryState, Seat, Side, SpokenMessage
 from storage.work import Work
@@ -62,9 +65,12 @@ async def deliver(house: House, channels: Channels, effect: Deliver, hold: Hold)
         await _be_patient(house, errand, busy.seconds)
         raise
     else:
-        async with house.database.begin() as work:
-            await _arrived(work, effect, errand.message.version, sent)
-            await hold.done(work)
+        # It is out: a database that stumbles now must not make it go out twice.
+        async for attempt in stamina.retry_context(on=is_away, attempts=5, wait_initial=0.05, wait_max=1.0):
+            with attempt:
+                async with house.database.begin() as work:
+                    await _arrived(work, effect, errand.message.version, sent)
+                    await hold.done(work)
 
 
 async def _carry(channels: Channels, errand: Errand) -> Sent:

@@ -101,7 +101,11 @@ class Gateway(Protocol):
 
     name: ClassVar[str]
     title: ClassVar[str]
-    capabilities: ClassVar[frozenset[Capability]]
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """What it can do as it is set up."""
+        ...
 
     @property
     def live(self) -> bool:

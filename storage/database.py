@@ -2,8 +2,9 @@
 
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import event
@@ -17,6 +18,7 @@ from storage.intake import Intake
 from storage.notices import Notices, announce
 from storage.signals import Signals
 from storage.sqlite import sqlite_engine
+from storage.turns import Turns
 from storage.vault import Vault
 from storage.work import Work
 
@@ -41,6 +43,14 @@ DRIVERS = {
     "mariadb": "mysql+asyncmy",
 }
 
+CUT_OFF = {
+    "idle_in_transaction_session_timeout": "10s",
+    "tcp_keepalives_idle": "5",
+    "tcp_keepalives_interval": "2",
+    "tcp_keepalives_count": "3",
+}
+"""PostgreSQL lets go of what a machine that fell silent had locked: left to itself it would wait for hours."""
+
 # An error must not carry what people said into a log.
 QUIET = {"hide_parameters": True}
 
@@ -54,13 +64,28 @@ class Database:
         self.clock = clock
         self.vault = Vault(keys)
         self.signals = Signals()
+        self._turns = Turns()
         self._engine = _engine(self.url)
         self.notices = Notices(self._engine, self.signals)
-        self.intake = Intake(self.begin)
+        self.intake = Intake(partial(self.begin, urgent=True))
 
     @asynccontextmanager
-    async def begin(self) -> AsyncIterator[Work]:
-        """A transaction: commits on a clean exit, rolls back otherwise. Wakes whoever waits, after the commit."""
+    async def begin(self, *, urgent: bool = False) -> AsyncIterator[Work]:
+        """A transaction: commits on a clean exit, rolls back otherwise. Wakes whoever waits, after the commit.
+
+        `urgent`: somebody waits for the answer, so it goes before the work in the background.
+        """
+        async with self._turn(urgent):
+            async with self._transaction() as work:
+                yield work
+        self.signals.send(work.woken)
+
+    def _turn(self, urgent: bool) -> AbstractAsyncContextManager[None]:
+        # SQLite has one writer; a server sorts out its own.
+        return self._turns.turn(urgent=urgent) if self._engine.dialect.name == "sqlite" else nullcontext()
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[Work]:
         async with AsyncSession(self._engine, expire_on_commit=False, sync_session_class=Remembering) as session:
             work = Work(session, now=self.clock(), vault=self.vault)
             async with session.begin():
@@ -68,7 +93,6 @@ class Database:
                 await work.settle()
                 if work.woken and self._engine.dialect.name == "postgresql":
                     await announce(session, work.woken)
-        self.signals.send(work.woken)
 
     @property
     def engine(self) -> AsyncEngine:
@@ -103,6 +127,8 @@ def _engine(url: URL) -> AsyncEngine:
 def _server_engine(url: URL) -> AsyncEngine:
     # What was read before a lock is read again under it; MySQL's own default would go on showing the older rows.
     settings: dict[str, Any] = {"pool_pre_ping": True, "isolation_level": "READ COMMITTED", **QUIET}
+    if url.get_backend_name() == "postgresql":
+        settings["connect_args"] = {"command_timeout": 30, "timeout": 10, "server_settings": CUT_OFF}
     if url.get_backend_name() == "mysql":
         # Without strictness a long text is cut and told to nobody; `utf8` without mb4 knows no emoji.
         settings["connect_args"] = {"sql_mode": "TRADITIONAL"}

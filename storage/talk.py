@@ -13,7 +13,6 @@ from storage.tables import (
     ChannelAccount,
     Conversation,
     Delivery,
-    DeliveryState,
     Draft,
     Person,
     Seat,
@@ -170,17 +169,6 @@ class Talk:
     async def deliveries(self, message_id: int) -> Sequence[Delivery]:
         """Where a message is on all its ways."""
         return (await self._db.execute(select(Delivery).where(col(Delivery.message_id) == message_id))).scalars().all()
-
-    async def delivered_as(self, account_id: int, chat: str, external_id: str) -> SpokenMessage | None:
-        """The message that the platform shows under that id at that address."""
-        asked = (
-            select(SpokenMessage)
-            .join(Delivery, col(Delivery.message_id) == col(SpokenMessage.id))
-            .join(Seat, col(Seat.id) == col(Delivery.seat_id))
-            .where(col(Seat.account_id) == account_id, col(Seat.chat) == chat, col(Delivery.external_id) == external_id)
-            .where(col(Delivery.state) == DeliveryState.SENT)
-        )
-        return (await self._db.execute(asked)).scalars().first()
 
     async def draft(self, account_id: int, chat: str, thread: str, external_id: str) -> Draft | None:
         """The form somebody is filling in at that place."""

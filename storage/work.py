@@ -9,6 +9,7 @@ from storage.audits import Audits
 from storage.bookings import Bookings
 from storage.money import Payments
 from storage.pacing import Pacing
+from storage.papers import Papers
 from storage.people import People
 from storage.queues import InboxQueue, Queue
 from storage.rooms import Rooms
@@ -31,6 +32,7 @@ class Work:
         self.audits = Audits(session, now)
         self.bookings = Bookings(session, now)
         self.payments = Payments(session, now)
+        self.papers = Papers(session, now)
         self.rooms = Rooms(session, now, self.wake)
         self.pacing = Pacing(session, now)
         self.inbox = InboxQueue(session, Inbox, now, lambda: self.wake(signals.INBOX))

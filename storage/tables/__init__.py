@@ -6,6 +6,7 @@ import storage.naming  # noqa: F401  # before the first table: names its constra
 from storage.tables.audit import Audit
 from storage.tables.booking import BookedCell, Booking, BookingState, Hours, Service
 from storage.tables.money import Checkout, GatewayFact, PaymentRequest, Refund
+from storage.tables.papers import Paper, PaperCount
 from storage.tables.people import (
     ChannelAccount,
     Desk,
@@ -43,6 +44,8 @@ __all__ = [
     "JoinCode",
     "Outbox",
     "Pace",
+    "Paper",
+    "PaperCount",
     "PaymentRequest",
     "Person",
     "Presence",

@@ -58,6 +58,7 @@ class Booking(SQLModel, table=True):
     # Each ends with a moment, so that years of past bookings are never read.
     __table_args__ = (
         Index("ix_booking_agent", "agent_id", "busy_until"),
+        Index("ix_booking_customer", "customer_id", "state"),
         Index("ix_booking_team", "team_id", "ends_at"),
         Index("ix_booking_held", "state", "hold_until"),
     )
@@ -65,7 +66,7 @@ class Booking(SQLModel, table=True):
     id: int = Field(default=None, primary_key=True)
     team_id: int = Field(foreign_key="team.id")
     service_id: int = Field(foreign_key="service.id")
-    customer_id: int = Field(foreign_key="person.id", index=True)
+    customer_id: int = Field(foreign_key="person.id")
     agent_id: int = Field(foreign_key="person.id")
     conversation_id: int | None = Field(default=None, foreign_key="conversation.id", index=True)
     starts_at: datetime = Field(sa_type=UtcDateTime)

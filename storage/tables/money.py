@@ -50,7 +50,10 @@ class PaymentRequest(SQLModel, table=True):
 class Checkout(SQLModel, table=True):
     """One attempt to pay a request at one gateway. `reference` is our word for it, echoed by the gateway."""
 
-    __table_args__ = (UniqueConstraint("gateway", "account", "checkout_ref"),)
+    __table_args__ = (
+        UniqueConstraint("gateway", "account", "checkout_ref"),
+        Index("ix_checkout_ref", "checkout_ref", "gateway"),
+    )
 
     id: int = Field(default=None, primary_key=True)
     request_id: int = Field(foreign_key="paymentrequest.id", index=True)
@@ -94,7 +97,7 @@ class Refund(SQLModel, table=True):
     request_id: int = Field(foreign_key="paymentrequest.id", index=True)
     reference: str = Field(unique=True, max_length=40)
     gateway: str = Field(max_length=32)
-    payment_ref: str = Field(max_length=128)
+    payment_ref: str = Field(max_length=128, index=True)
     amount_minor: int = Field(sa_type=BigInteger)
     reason: str = Field(default="", max_length=255)
     asked_by_id: int | None = Field(default=None, foreign_key="person.id")

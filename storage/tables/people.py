@@ -30,6 +30,13 @@ class Team(SQLModel, table=True):
     """Names, comma-separated, the preferred one first; empty: all that are set up."""
     approve_above_minor: int | None = Field(default=None, sa_type=BigInteger)
     """Requests and refunds above it need a second agent's yes; None: none does. In the team's currency."""
+    legal_name: str = Field(default="", max_length=120)
+    """Who sells, as it stands on papers; empty: `name`."""
+    legal_address: str = Field(default="", max_length=500)
+    tax_id: str = Field(default="", max_length=64)
+    tax_rate: int | None = None
+    """In hundredths of a percent; None: papers say nothing about tax."""
+    prices_include_tax: bool = True
     room_provider: str = Field(default="", max_length=32)
     webhook_url: str = Field(default="", max_length=500)
     sealed_webhook_secret: str = Field(default="", max_length=1000)

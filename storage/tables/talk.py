@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from storage.types import LongText, RowId, UtcDateTime, words
@@ -27,9 +27,15 @@ class DeliveryState(StrEnum):
 class Conversation(SQLModel, table=True):
     """One customer with one team, over any channels. While somebody holds it, the bot keeps silent in it."""
 
+    # A team's or a customer's closed conversations of many years are never read to find the open ones.
+    __table_args__ = (
+        Index("ix_conversation_customer", "customer_id", "team_id", "closed_at"),
+        Index("ix_conversation_team", "team_id", "closed_at", "holder_id"),
+    )
+
     id: int = Field(default=None, primary_key=True)
-    team_id: int = Field(foreign_key="team.id", index=True)
-    customer_id: int = Field(foreign_key="person.id", index=True)
+    team_id: int = Field(foreign_key="team.id")
+    customer_id: int = Field(foreign_key="person.id")
     holder_id: int | None = Field(default=None, foreign_key="person.id", index=True)
     held_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """When the holder claimed it, by the platform's clock; what they wrote before stays inside, however late it is."""
@@ -48,13 +54,16 @@ class Seat(SQLModel, table=True):
     platform says that nothing arrives there any more.
     """
 
-    __table_args__ = (UniqueConstraint("conversation_id", "account_id", "chat"),)
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "account_id", "chat"),
+        Index("ix_seat_place", "account_id", "chat", "thread"),
+    )
 
     id: int = Field(default=None, primary_key=True)
     conversation_id: int = Field(foreign_key="conversation.id", index=True)
-    account_id: int = Field(foreign_key="channelaccount.id", index=True)
+    account_id: int = Field(foreign_key="channelaccount.id")
     side: Side = Field(sa_type=words(Side))
-    chat: str = Field(max_length=64, index=True)
+    chat: str = Field(max_length=64)
     thread: str = Field(default="", max_length=64)
     reachable: bool = True
 
@@ -93,11 +102,14 @@ class SpokenMessage(SQLModel, table=True):
 class Delivery(SQLModel, table=True):
     """One message on its way to one seat."""
 
-    __table_args__ = (UniqueConstraint("message_id", "seat_id"),)
+    __table_args__ = (
+        UniqueConstraint("message_id", "seat_id"),
+        Index("ix_delivery_seat", "seat_id", "external_id"),
+    )
 
     id: int = Field(default=None, primary_key=True, sa_type=RowId)
     message_id: int = Field(foreign_key="message.id", sa_type=RowId)
-    seat_id: int = Field(foreign_key="seat.id", index=True)
+    seat_id: int = Field(foreign_key="seat.id")
     state: DeliveryState = Field(default=DeliveryState.WAITING, sa_type=words(DeliveryState))
     sent_version: int = 0
     external_id: str = Field(default="", max_length=64)

@@ -27,8 +27,8 @@ async def test_servers_go_on_by_themselves_when_the_database_is_back(kind: str, 
             for _ in range(TIMES):
                 proof.pay(2)
                 await proof.goes_on()
-                await proof.struck()
                 said = set(proof.platforms.first)
+                await proof.struck()
                 server.kill()
                 answered = len(proof.load.statuses)
                 await proof.until(lambda answered=answered: 500 in proof.load.statuses[answered:])  # type: ignore[misc]

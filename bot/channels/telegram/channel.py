@@ -1,7 +1,6 @@
 """Telegram as a chat channel: one class between the outbox, the inbox and the Bot API."""
 
 import asyncio
-import hashlib
 import hmac
 import logging
 import os
@@ -58,7 +57,7 @@ class TelegramChannel:
         # Large files take their time, and a long poll must not keep a message waiting for a connection.
         self._requests = (HTTPXRequest(read_timeout=15, media_write_timeout=60), PollRequest(connection_pool_size=1))
         self._bot = _bot(settings, *self._requests)
-        self._secret = _secret(settings)
+        self._secret = settings.secret
         self._writer = Writer(self._bot, self.account, fetch)
         self._hold = Hold()
         self._begun: dict[tuple[int, str], str] = {}
@@ -220,10 +219,3 @@ def _bot(settings: TelegramSettings, request: HTTPXRequest, poll: PollRequest) -
         request=request,
         get_updates_request=poll,
     )
-
-
-def _secret(settings: TelegramSettings) -> str:
-    """The webhook's secret; made from the token when none is set, so that every process knows it and nobody else."""
-    token = settings.token.get_secret_value().encode()
-    derived = hmac.new(token, b"bellhop telegram webhook", hashlib.sha256).hexdigest()
-    return settings.webhook_secret.get_secret_value() or derived
