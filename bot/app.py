@@ -10,7 +10,7 @@ import structlog
 from fastapi import FastAPI
 
 from bot.channels.slack import SlackChannel, slack_routes
-from bot.channels.telegram import TelegramChannel, telegram_routes
+from bot.channels.telegram import Purse, TelegramChannel, telegram_routes
 from bot.clock import Clock, clock_of
 from bot.engine import Engine, inbox_pump, outbox_pump
 from bot.gateways import gateway_sections
@@ -27,6 +27,7 @@ from handlers.commands import COMMANDS
 from handlers.hearing import accept
 from handlers.house import House
 from handlers.messages import Attachment
+from handlers.papers.files import PLACE, fetch_paper
 from handlers.routes import check_form
 from handlers.sweeps import sweep_finished, sweep_holds
 from payments.gateway import Gateway
@@ -109,8 +110,7 @@ def build(settings: Settings, *, now: Clock | None = None) -> App:
 
 def _gateways(settings: Settings, clock: Clock) -> dict[str, Gateway]:
     return {
-        name: GATEWAYS[name].from_settings(section.plain(), now=clock)
-        for name, section in gateway_sections(settings)
+        name: GATEWAYS[name].from_settings(section.plain(), now=clock) for name, section in gateway_sections(settings)
     }
 
 
@@ -125,11 +125,11 @@ def _rooms(settings: Settings) -> dict[str, VideoProvider]:
 def _channels(settings: Settings, house: House) -> dict[str, TelegramChannel | SlackChannel]:
     channels: dict[str, TelegramChannel | SlackChannel] = {}
     hear = partial(accept, house)
-    fetch = partial(_fetch, channels)
+    fetch = partial(_fetch, house, channels)
     if settings.telegram is not None:
         channels["telegram"] = TelegramChannel(
             settings.telegram, accept=hear, fetch=fetch, commands=COMMANDS, public_url=settings.public_url,
-            now=house.now,
+            now=house.now, purse=Purse(house),
         )  # fmt: skip
     if settings.slack is not None:
         channels["slack"] = SlackChannel(
@@ -139,10 +139,12 @@ def _channels(settings: Settings, house: House) -> dict[str, TelegramChannel | S
     return channels
 
 
-async def _fetch(channels: Mapping[str, Channel], file: Attachment) -> bytes:
+async def _fetch(house: House, channels: Mapping[str, Channel], file: Attachment) -> bytes:
     """The bytes of a file, wherever it lies."""
     if file.content:
         return file.content
+    if file.channel == PLACE:
+        return await fetch_paper(house, file)
     channel = channels.get(file.channel)
     if channel is None:
         raise Undeliverable(f"{file.name} lies on a platform that is not set up any more.")
@@ -161,7 +163,7 @@ def _web(app: App) -> FastAPI:
     web = FastAPI(title="Bellhop", lifespan=lifespan, docs_url=None, redoc_url=None)
     web.include_router(health_routes(app.house, app.problems))
     web.include_router(webhook_routes(app.house))
-    fetch = partial(_fetch, app.channels)
+    fetch = partial(_fetch, app.house, app.channels)
     ancestors = ("'self'", *app.settings.frame_ancestors)
     web.include_router(page_routes(app.house, fetch, frame_ancestors=ancestors))
     for channel in app.channels.values():

@@ -48,6 +48,8 @@ GROUPS: dict[str, tuple[Question, ...]] = {
     "telegram": (
         Question("TELEGRAM__TOKEN", "Telegram bot token, from @BotFather (Enter: no Telegram)"),
         Question("TELEGRAM__MODE", "polling, or webhook with an https address (Enter: polling)", "TELEGRAM__TOKEN"),
+        Question("TELEGRAM__PROVIDER_TOKEN", "Telegram payments: provider token (Enter: none)", "TELEGRAM__TOKEN"),
+        Question("TELEGRAM__STARS", "Telegram payments: true to take Stars (Enter: false)", "TELEGRAM__TOKEN"),
     ),
     "slack": (
         Question("SLACK__BOT_TOKEN", "Slack bot token, xoxb-... (Enter: no Slack)"),

@@ -21,6 +21,8 @@ COMMANDS: tuple[CommandInfo, ...] = (
     CommandInfo("talk", "Talk to a person", customer=True),
     CommandInfo("zone", "Change my time zone", "Berlin", customer=True, agent=True),
     CommandInfo("cancel", "Drop what I am doing", customer=True, agent=True),
+    CommandInfo("terms", "What holds for payments here", customer=True),
+    CommandInfo("paysupport", "Help with a payment", customer=True),
     CommandInfo("help", "What can be done here", customer=True, agent=True),
     CommandInfo("video", "Open the video room of the case", agent=True),
     CommandInfo("pay", "Ask for money, shown to you first", "49 USD Consultation, valid 2 h", agent=True),

@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -128,6 +129,21 @@ class Webhook(Part):
     secret: str = ""
 
 
+class Legal(Part):
+    """What stands on receipts: who sells by law, and tax in percent, which is in the prices unless said otherwise."""
+
+    name: Annotated[str, Field(max_length=120)] = ""
+    address: Annotated[str, Field(max_length=500), AfterValidator(str.strip)] = ""
+    tax_id: Annotated[str, Field(max_length=64)] = ""
+    tax_rate: Annotated[Decimal | None, Field(ge=0, le=100, decimal_places=2)] = None
+    prices_include_tax: bool = True
+
+    @property
+    def hundredths(self) -> int | None:
+        """The rate in hundredths of a percent."""
+        return None if self.tax_rate is None else int(self.tax_rate * 100)
+
+
 class Desks(Part):
     """Where the agents meet their cases: a Slack channel's id, a Telegram forum group's id."""
 
@@ -197,6 +213,7 @@ class TeamFile(Part):
     gateway: Annotated[str | tuple[str, ...], AfterValidator(_gateways)] = ""
     approve_above: Annotated[Money | None, BeforeValidator(_limit)] = None
     room: Annotated[str, AfterValidator(_room)] = ""
+    legal: Legal = Legal()
     webhook: Webhook | None = None
     desks: Desks = Desks()
     agents: tuple[Agent, ...] = ()
@@ -218,7 +235,8 @@ class TeamFile(Part):
 def read_team_file(text: str) -> TeamFile:
     """The team in a TOML text. Raises TeamFileError."""
     try:
-        told = tomllib.loads(text)
+        # A rate of 8.1 percent is that, and not the float beside it.
+        told = tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
         raise TeamFileError(f"This is not TOML: {error}") from error
     try:

@@ -86,7 +86,7 @@ async def _checkout(house: House, work: Work, request: PaymentRequest | None, wa
         raise NotPayable("There is no such payment request.")
     if request.state not in PAYABLE or request.expires_at <= work.now:
         raise NotPayable(_sentence(request, work.now))
-    possible = ways_of(house, await work.people.team(request.team_id), request)
+    possible = await ways_of(house, work, request)
     gateway = next((one for one in possible if way in ("", one.name)), None)
     if gateway is None:
         raise NotPayable("This way to pay is not offered any more. Please choose another, or ask in the chat.")
@@ -173,7 +173,7 @@ async def _page(house: House, work: Work, request: PaymentRequest) -> PayPage:
         description=request.description,
         state=request.state,
         live=request.live,
-        ways=tuple(Way(gateway.name, gateway.title) for gateway in ways_of(house, team, request)),
+        ways=tuple(Way(gateway.name, gateway.title) for gateway in await ways_of(house, work, request)),
         expires_at=request.expires_at,
         expires_text=clock_time(request.expires_at, zone),
         receipt_url=request.receipt_url,

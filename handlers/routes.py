@@ -6,8 +6,9 @@ from enum import Enum, auto
 
 from handlers import cases, greeting, helping, relay, rooms
 from handlers.appointments import choosing, holding, lists
-from handlers.checkout import asking, refunds
+from handlers.checkout import asking, refunds, support
 from handlers.heard import Place, Submitted
+from handlers.papers import evidence
 from handlers.turn import Turn
 
 Handler = Callable[[Turn], Awaitable[None]]
@@ -52,6 +53,8 @@ COMMAND_DOORS: Mapping[str, Door] = {
     "talk": Door(greeting.talk),
     "zone": Door(helping.zone),
     "cancel": Door(helping.cancel),
+    "terms": Door(support.terms),
+    "paysupport": Door(support.pay_support),
     "help": Door(helping.help_me),
     "video": Door(rooms.video, Right.CASE),
     "pay": Door(asking.pay, Right.CASE),
@@ -90,6 +93,7 @@ PRESS_DOORS: Mapping[str, Door] = {
     "pay.approve": Door(asking.approved, Right.AGENT),
     "pay.drop": Door(asking.drop_preview, Right.AGENT),
     "pay.withdraw": Door(asking.withdraw, Right.AGENT),
+    "pay.evidence": Door(evidence.asked_for, Right.AGENT),
     "refund.ask": Door(refunds.ask, Right.AGENT),
     "refund.some": Door(refunds.ask_sum, Right.AGENT),
     "refund.yes": Door(refunds.confirmed, Right.AGENT),

@@ -12,6 +12,8 @@ from storage.work import Work
 
 __all__ = ["TeamFile", "TeamFileError", "apply_team", "read_team_file"]
 
+LONG = frozenset({"fulfilment", "about", "legal_address", "tax_rate", "prices_include_tax"})
+"""Columns whose values say little in a sentence."""
 Accounts = Mapping[str, tuple[str, str]]
 """For each channel: the platform's id of our account there (bot id, Slack team id), and its handle."""
 
@@ -41,6 +43,11 @@ async def _team(work: Work, file: TeamFile, done: list[str]) -> Team:
         "about": file.about,
         "gateway": file.gateway,
         "approve_above_minor": file.approve_above.minor if file.approve_above else None,
+        "legal_name": file.legal.name,
+        "legal_address": file.legal.address,
+        "tax_id": file.legal.tax_id,
+        "tax_rate": file.legal.hundredths,
+        "prices_include_tax": file.legal.prices_include_tax,
         "room_provider": file.room,
         "webhook_url": file.webhook.url if file.webhook else "",
     }
@@ -236,6 +243,6 @@ def _set(what: str, row: Any, told: Mapping[str, Any]) -> list[str]:
         if before != value:
             setattr(row, name, value)
             word = name.removesuffix("_minutes").replace("_", " ")
-            shown = f" {before or 'none'} -> {value or 'none'}" if name not in {"fulfilment", "about"} else " changed"
+            shown = f" {before or 'none'} -> {value or 'none'}" if name not in LONG else " changed"
             done.append(f"{what}: {word}{shown}")
     return done

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from handlers.fulfilment import Fulfilment
 from payments.money import Money, as_decimal
+from payments.tax import percent
 from storage.tables import Service, Team
 from storage.work import Work
 
@@ -19,9 +20,19 @@ async def as_toml(work: Work, team: Team) -> str:
         head += _pairs(approve_above=str(as_decimal(Money(team.approve_above_minor, team.currency))))
     if team.gateway:
         head.append(f"gateway = {_one_or_several(team.gateway.split(','))}")
+    head += _legal(team)
     webhook = ["", "[webhook]", *_pairs(url=team.webhook_url)] if team.webhook_url else []
     services = [line for service in await work.people.services(team.id) for line in _service(service)]
     return "\n".join([*head, *webhook, *await _desks(work, team), *await _agents(work, team), *services, ""])
+
+
+def _legal(team: Team) -> list[str]:
+    lines = _pairs(name=team.legal_name, address=team.legal_address, tax_id=team.tax_id)
+    if team.tax_rate is not None:
+        lines.append(f"tax_rate = {percent(team.tax_rate)}")
+    if not team.prices_include_tax:
+        lines.append("prices_include_tax = false")
+    return ["", "[legal]", *lines] if lines else []
 
 
 async def _desks(work: Work, team: Team) -> list[str]:

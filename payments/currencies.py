@@ -42,6 +42,7 @@ _OWN: dict[str, str] = {
     "ft": "HUF",
     "yen": "JPY",
     "yuan": "CNY",
+    **dict.fromkeys(("⭐", "⭐\ufe0f"), "XTR"),
 }
 
 _WORDS = frozenset("ALL BAM BOB COP CUP FT GEL MAD MOP NAD PEN PHP RON SOS TOP TRY".split())
@@ -49,9 +50,9 @@ _WORDS = frozenset("ALL BAM BOB COP CUP FT GEL MAD MOP NAD PEN PHP RON SOS TOP T
 
 @lru_cache(maxsize=1)
 def in_use() -> frozenset[str]:
-    """ISO codes that are legal tender somewhere today, as CLDR lists them."""
+    """ISO codes that are legal tender somewhere today, as CLDR lists them; and Telegram's Stars."""
     tenders = (entry for entries in get_global("territory_currencies").values() for entry in entries)
-    return frozenset(code for code, _since, until, tender in tenders if until is None and tender)
+    return frozenset({"XTR", *(code for code, _since, until, tender in tenders if until is None and tender)})
 
 
 def is_word(sign: str) -> bool:

@@ -29,6 +29,7 @@ class Secrets:
     """Made-up keys that the sandbox and the program under test share; the defaults are what `bellhop sandbox` uses."""
 
     telegram_token: str = "700100200:SANDBOX-bellhop-front-desk-bot-token"
+    telegram_provider_token: str = "700100200:TEST:sandbox-payment-provider"
     slack_client_id: str = "100.200"
     slack_client_secret: str = "sandbox-slack-client-secret"
     slack_signing_secret: str = "sandbox-slack-signing-secret"

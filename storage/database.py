@@ -11,7 +11,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import Session
 
 from storage.intake import Intake
@@ -43,13 +43,25 @@ DRIVERS = {
     "mariadb": "mysql+asyncmy",
 }
 
-CUT_OFF = {
-    "idle_in_transaction_session_timeout": "10s",
+KEPT_ALIVE = {
     "tcp_keepalives_idle": "5",
     "tcp_keepalives_interval": "2",
     "tcp_keepalives_count": "3",
+    # Keepalives are not sent while an answer is on its way that nobody takes.
+    "tcp_user_timeout": "10s",
 }
 """PostgreSQL lets go of what a machine that fell silent had locked: left to itself it would wait for hours."""
+
+CUT_OFF = {
+    **KEPT_ALIVE,
+    "idle_in_transaction_session_timeout": "10s",
+    # Between the parts of one statement a session counts as active, not as idle.
+    "statement_timeout": "15s",
+}
+"""The same for a process that stands still on a machine that answers."""
+
+SILENT = "SET SESSION wait_timeout = 10"
+"""MySQL's word for both: seconds that a session may ask nothing, in a transaction or not."""
 
 # An error must not carry what people said into a log.
 QUIET = {"hide_parameters": True}
@@ -99,6 +111,20 @@ class Database:
         """The engine itself, for migrations and health checks."""
         return self._engine
 
+    @asynccontextmanager
+    async def unhurried(self) -> AsyncIterator[AsyncConnection]:
+        """A connection for changes of the tables: with many rows in them a statement takes as long as it takes."""
+        if self._engine.dialect.name == "sqlite":
+            async with self._engine.connect() as connection:
+                yield connection
+            return
+        engine = _server_engine(self.url, hurried=False)
+        try:
+            async with engine.connect() as connection:
+                yield connection
+        finally:
+            await engine.dispose()
+
     async def aclose(self) -> None:
         """Close every connection."""
         await self.notices.stop()
@@ -124,14 +150,16 @@ def _engine(url: URL) -> AsyncEngine:
     return sqlite_engine(url, **QUIET) if url.get_backend_name() == "sqlite" else _server_engine(url)
 
 
-def _server_engine(url: URL) -> AsyncEngine:
+def _server_engine(url: URL, *, hurried: bool = True) -> AsyncEngine:
     # What was read before a lock is read again under it; MySQL's own default would go on showing the older rows.
     settings: dict[str, Any] = {"pool_pre_ping": True, "isolation_level": "READ COMMITTED", **QUIET}
     if url.get_backend_name() == "postgresql":
-        settings["connect_args"] = {"command_timeout": 30, "timeout": 10, "server_settings": CUT_OFF}
+        limits = {"command_timeout": 30, "server_settings": CUT_OFF} if hurried else {"server_settings": KEPT_ALIVE}
+        settings["connect_args"] = {"timeout": 10, **limits}
     if url.get_backend_name() == "mysql":
+        limits = {"read_timeout": 30, "init_command": SILENT} if hurried else {}
         # Without strictness a long text is cut and told to nobody; `utf8` without mb4 knows no emoji.
-        settings["connect_args"] = {"sql_mode": "TRADITIONAL"}
+        settings["connect_args"] = {"sql_mode": "TRADITIONAL", **limits}
         url = url.update_query_dict({"charset": "utf8mb4"})
         # The driver logs each warning of the server, and MariaDB warns that it calls no primary key by its name.
         logging.getLogger("asyncmy").setLevel(logging.ERROR)

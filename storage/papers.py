@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, select, update
+from sqlalchemy import ColumnElement, CursorResult, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from payments.numbering import PaperKind
-from storage.repeats import insert_new, table_of
 from storage.tables import (
     Checkout,
     GatewayFact,
@@ -21,6 +20,7 @@ from storage.tables import (
     Presence,
     Room,
     SpokenMessage,
+    Team,
 )
 
 
@@ -41,10 +41,12 @@ class Papers:
         await self._db.flush()
         same = [col(getattr(PaperCount, name)) == value for name, value in mine.items()]
         if not await self._count(*same):
-            # The year's first. Others who begin it wait here for this one's commit or rollback.
-            begun = insert_new(self._db.get_bind().dialect.name, table_of(PaperCount), [{**mine, "last": 0}])
-            await self._db.execute(begun)
-            await self._count(*same)
+            # The year's first. They take turns at the team's own row: who waits for a row that is only being inserted
+            # may end in a deadlock on MySQL when the insert is rolled back.
+            team = select(col(Team.id)).where(col(Team.id) == team_id).with_for_update(key_share=True)
+            await self._db.execute(team)
+            if not await self._count(*same):
+                await self._db.execute(insert(PaperCount).values(**mine, last=1))
         number: int = (await self._db.execute(select(col(PaperCount.last)).where(*same))).scalar_one()
         return number
 

@@ -36,7 +36,7 @@ class SchemaBroken(Exception):
 
 async def upgrade(database: Database, *, to: str = "heads", folder: Path = MIGRATIONS) -> list[str]:
     """Bring the database to a revision, by default the newest; the steps' names. Raises SchemaFromTheFuture."""
-    async with database.engine.connect() as connection:
+    async with database.unhurried() as connection:
         await _mind_references(connection, False)
         try:
             async with connection.begin():

@@ -129,6 +129,20 @@ def reconcile(
     raise typer.Exit(reconcile_all(settings, since or datetime.now(UTC) - timedelta(days=30)))
 
 
+@app.command()
+def evidence(
+    request: Annotated[int, typer.Argument(help="The number of the payment request.", min=1)],
+    folder: Annotated[Path, typer.Option(help="Write the two files here.")] = Path("."),
+) -> None:
+    """Write down all that is known about a payment, for a dispute: a PDF, and a JSON whose lines are hashed."""
+    from bot.cli.reading import read
+
+    settings = read()
+    from bot.cli.papers import write_evidence
+
+    write_evidence(settings, request, folder)
+
+
 @db.command("upgrade")
 def db_upgrade() -> None:
     """Bring the database to the newest shape."""

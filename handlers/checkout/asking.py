@@ -2,13 +2,16 @@
 
 import re
 import secrets
+from collections.abc import Collection
+from dataclasses import replace
 from datetime import timedelta
 
 from handlers import forms
 from handlers.cases import case_of, take
 from handlers.checkout.cards import PAYABLE, badge, show_request
 from handlers.checkout.second_yes import answered, ask_second, is_second, needs_second
-from handlers.checkout.ways import refusal, ways
+from handlers.checkout.taxed import due, tax_in
+from handlers.checkout.ways import channels_of, refusal, ways
 from handlers.effects import EndCheckout, send
 from handlers.heard import Command, Press, Submitted
 from handlers.messages import Button, Choice, FieldKind, Form, FormField, Message, Style, id_in, pairs
@@ -114,16 +117,18 @@ def _which(turn: Turn, error: AmbiguousAmount) -> Form:
 
 
 async def _preview(turn: Turn, parsed: Parsed, valid_for: timedelta) -> None:
-    possible = ways(turn.house, turn.team, parsed.amount)
+    parsed = replace(parsed, amount=due(turn.team, parsed.amount))
+    channels = await channels_of(turn.work, case_of(turn).id)
+    possible = ways(turn.house, turn.team, parsed.amount, channels=channels)
     if not possible:
-        await turn.answer(Message(text=_refusal(turn, parsed.amount)))
+        await turn.answer(Message(text=_refusal(turn, parsed.amount, channels)))
         return
     request = await _keep(turn, possible[0], parsed, valid_for)
     await turn.answer(await preview_card(turn, request))
 
 
-def _refusal(turn: Turn, amount: Money) -> str:
-    reasons = [refusal(gateway, amount) for gateway in turn.house.gateways_of(turn.team)]
+def _refusal(turn: Turn, amount: Money, channels: Collection[str]) -> str:
+    reasons = [refusal(gateway, amount, channels) for gateway in turn.house.gateways_of(turn.team)]
     nobody = "No payment account is set up for this team, so nothing can be asked for. An owner can add one."
     return " ".join(reasons) or nobody
 
@@ -164,6 +169,7 @@ async def preview_card(turn: Turn, request: PaymentRequest) -> Message:
             Case=f"{request.conversation_id}, {customer.name}",
             For=request.description,
             Payee=turn.team.name,
+            Tax=tax_in(turn.team, request.amount_minor, request.currency),
             Pay_until=clock_time(request.expires_at, turn.zone),
         ),
         buttons=(

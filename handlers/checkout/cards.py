@@ -8,12 +8,13 @@ from handlers.speech import say_card
 from handlers.words import STATES, clock_time, gateway_title, known_by, sum_of
 from payments.gateway import Gateway
 from payments.machine import State
-from storage.tables import PaymentRequest, Side, Team
+from storage.tables import PaymentRequest, Side
 from storage.work import Work
 
 PAYABLE = frozenset({State.REQUESTED, State.OPENED, State.FAILED})
 """States in which the customer may still pay."""
 REFUNDABLE = frozenset({State.PAID, State.PART_PAID, State.PART_REFUNDED, State.DISPUTE_WON})
+DISPUTES = frozenset({State.DISPUTED, State.DISPUTE_WON, State.DISPUTE_LOST})
 
 
 async def show_request(house: House, work: Work, request: PaymentRequest) -> None:
@@ -53,14 +54,14 @@ async def _for_customer(house: House, work: Work, request: PaymentRequest) -> Me
             Refunded=sum_of(request.refunded_minor, request.currency) if request.refunded_minor else "",
             What_happened=request.detail if request.state is State.FAILED else "",
         ),
-        footnote=_customer_footnote(house, team, request),
+        footnote=await _customer_footnote(house, work, request),
         buttons=(buttons,) if buttons else (),
     )
 
 
-def _customer_footnote(house: House, team: Team, request: PaymentRequest) -> str:
+async def _customer_footnote(house: House, work: Work, request: PaymentRequest) -> str:
     if request.state in PAYABLE:
-        return f"{how_to_pay(ways_of(house, team, request))} Never write card numbers in a chat."
+        return f"{how_to_pay(await ways_of(house, work, request))} Never write card numbers in a chat."
     known = known_by(request.known_by, gateway_title(house, request.gateway))
     return known[:1].upper() + known[1:] + "." if known else ""
 
@@ -102,4 +103,6 @@ def _agent_buttons(request: PaymentRequest) -> tuple[tuple[Button, ...], ...]:
         buttons.append(Button(label="Receipt", url=request.receipt_url))
     if request.state in REFUNDABLE:
         buttons.append(Button(label="Refund", action="refund.ask", value=number))
+    if request.state in DISPUTES:
+        buttons.append(Button(label="Evidence", action="pay.evidence", value=number))
     return (tuple(buttons),) if buttons else ()

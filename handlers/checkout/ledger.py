@@ -15,6 +15,7 @@ from handlers.effects import AskGateway, EndCheckout, send
 from handlers.fulfilment import fulfil, take_back
 from handlers.house import House
 from handlers.messages import Message
+from handlers.papers.issuing import give_papers
 from handlers.speech import say
 from handlers.words import gateway_title, sum_of
 from payments.errors import IllegalTransition
@@ -181,6 +182,8 @@ async def _happened(house: House, work: Work, request: PaymentRequest) -> None:
         title = gateway_title(house, request.gateway)
         text = f"The customer's bank disputes {total}. Answer in {title}'s dashboard before its deadline."
         await say(work, conversation, Side.AGENT, Message(title="Dispute", text=text))
+    if request.state in KEEPS_MONEY | GAVE_BACK:
+        await give_papers(house, work, team, request)
 
 
 async def _send_back(house: House, work: Work, request: PaymentRequest, checkout: Checkout, why: str) -> None:

@@ -1,1 +1,1 @@
-"""Papers: receipts, credit notes and evidence, numbered, kept as they will always read, drawn when they are asked for."""
+"""Papers: receipts, credit notes and evidence; numbered, kept as they will always read, drawn when asked for."""

@@ -1,7 +1,7 @@
 """Letters for papers: which font package writes which script, and what to do with signs that none of them has.
 
-Written: Latin, Greek, Cyrillic, every currency's sign, Devanagari, Bengali, Tamil, Telugu, Arabic, and Chinese, Japanese
-and Korean. Pictures such as emoji are left out; a letter of any other script shows as a question mark.
+Written: Latin, Greek, Cyrillic, every currency's sign, Devanagari, Bengali, Tamil, Telugu, Arabic, and Chinese,
+Japanese and Korean. Pictures such as emoji are left out; a letter of any other script shows as a question mark.
 """
 
 import unicodedata
@@ -32,12 +32,6 @@ class Script:
 
 BASE = Script(SANS, "fontpkg_noto_sans", ("files", "NotoSans[wdth,wght].ttf"), ())
 SCRIPTS = (
-    Script(
-        "devanagari",
-        "fontpkg_noto_sans_devanagari",
-        ("files", "NotoSansDevanagari[wdth,wght].ttf"),
-        ((0x900, 0x97F), (0x1CD0, 0x1CFF), (0xA8E0, 0xA8FF)),
-    ),
     Script("bengali", "fontpkg_hind_siliguri", ("files", "HindSiliguri-Regular.ttf"), ((0x980, 0x9FF),)),
     Script("tamil", "fontpkg_noto_sans_tamil", ("files", "NotoSansTamil[wdth,wght].ttf"), ((0xB80, 0xBFF),)),
     Script("telugu", "fontpkg_noto_sans_telugu", ("files", "NotoSansTelugu[wdth,wght].ttf"), ((0xC00, 0xC7F),)),

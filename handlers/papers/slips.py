@@ -24,9 +24,10 @@ class Seller(Plain):
 class Slip(Plain):
     """A receipt or a credit note. Sums in minor units; moments are UTC, shown in `zone`.
 
-    `total` is what this paper is about: the sum paid, or the sum that went back with this refund. `tax` is the part of it
-    that is tax, and `rate` its rate in hundredths of a percent; None: nothing is said about tax. `back` is all that has
-    gone back of `paid` so far, this note included. `receipt` is the number of the receipt that a credit note refers to.
+    `total` is what this paper is about: the sum paid, or the sum that went back with this refund. `tax` is the part of
+    it that is tax, and `rate` its rate in hundredths of a percent; None: nothing is said about tax. `back` is all that
+    has gone back of `paid` so far, this note included. `receipt` is the number of the receipt that a credit note is
+    about.
     """
 
     kind: PaperKind

@@ -7,12 +7,11 @@ from payments.numbering import PaperKind
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """One language; `locale` writes its dates and sums. `{}` stands for what is filled in."""
+    """One language; `locale` writes its dates and sums. What stands in braces is filled in."""
 
     locale: str
     receipt: str
     credit_note: str
-    number: str
     date: str
     customer: str
     paid_on: str
@@ -30,7 +29,6 @@ class Words:
     tax_id: str
     test: str
     void: str
-    sent: str
 
     def title(self, kind: PaperKind) -> str:
         """What the paper is called."""
@@ -38,34 +36,33 @@ class Words:
 
 
 ENGLISH = Words(
-    locale="en", receipt="Receipt", credit_note="Credit note", number="Number", date="Date", customer="Customer",
+    locale="en", receipt="Receipt", credit_note="Credit note", date="Date", customer="Customer",
     paid_on="Paid on", paid_with="Paid with", payment="Payment", for_receipt="For receipt", what="Description",
     amount="Amount", net="Net", tax="Tax {} %", total="Total paid", given_back="Given back", reason="Reason",
-    so_far="{} of {} has been given back so far.", tax_id="Tax ID", test="This is test money. Nothing was paid.",
-    void="Void: this refund did not go through.", sent="Your receipt for {}.",
+    so_far="{back} of {paid} has been given back so far.", tax_id="Tax ID",
+    test="This is test money. Nothing was paid.",
+    void="Void: this refund did not go through.",
 )  # fmt: skip
 GERMAN = Words(
-    locale="de", receipt="Quittung", credit_note="Gutschrift", number="Nummer", date="Datum", customer="Kunde",
+    locale="de", receipt="Quittung", credit_note="Gutschrift", date="Datum", customer="Kunde",
     paid_on="Bezahlt am", paid_with="Bezahlt mit", payment="Zahlung", for_receipt="Zur Quittung", what="Beschreibung",
     amount="Betrag", net="Netto", tax="Steuer {} %", total="Bezahlt", given_back="Erstattet", reason="Grund",
-    so_far="Bisher wurden {} von {} erstattet.", tax_id="Steuernummer",
+    so_far="Bisher wurden {back} von {paid} erstattet.", tax_id="Steuernummer",
     test="Das ist Testgeld. Es wurde nichts bezahlt.", void="Ungültig: Diese Erstattung kam nicht zustande.",
-    sent="Ihre Quittung für {}.",
 )  # fmt: skip
 HINDI = Words(
-    locale="hi", receipt="रसीद", credit_note="क्रेडिट नोट", number="संख्या", date="तारीख", customer="ग्राहक",
+    locale="hi", receipt="रसीद", credit_note="क्रेडिट नोट", date="तारीख", customer="ग्राहक",
     paid_on="भुगतान की तारीख", paid_with="भुगतान का माध्यम", payment="भुगतान संख्या", for_receipt="रसीद संख्या", what="विवरण",
     amount="राशि", net="कर से पहले", tax="कर {} %", total="कुल भुगतान", given_back="लौटाई गई राशि", reason="कारण",
-    so_far="अब तक {2} में से {1} लौटाए गए हैं।", tax_id="कर पहचान संख्या",
-    test="यह परीक्षण राशि है। कोई भुगतान नहीं हुआ।", void="अमान्य: यह वापसी पूरी नहीं हुई।", sent="{} की रसीद।",
+    so_far="अब तक {paid} में से {back} लौटाए गए हैं।", tax_id="कर पहचान संख्या",
+    test="यह परीक्षण राशि है। कोई भुगतान नहीं हुआ।", void="अमान्य: यह वापसी पूरी नहीं हुई।",
 )  # fmt: skip
 SPANISH = Words(
-    locale="es", receipt="Recibo", credit_note="Nota de crédito", number="Número", date="Fecha", customer="Cliente",
+    locale="es", receipt="Recibo", credit_note="Nota de crédito", date="Fecha", customer="Cliente",
     paid_on="Pagado el", paid_with="Pagado con", payment="Pago", for_receipt="Del recibo", what="Descripción",
     amount="Importe", net="Neto", tax="Impuesto {} %", total="Total pagado", given_back="Devuelto", reason="Motivo",
-    so_far="Se han devuelto {} de {} hasta ahora.", tax_id="NIF",
+    so_far="Se han devuelto {back} de {paid} hasta ahora.", tax_id="NIF",
     test="Es dinero de prueba. No se ha pagado nada.", void="Anulada: esta devolución no se realizó.",
-    sent="Su recibo de {}.",
 )  # fmt: skip
 
 _LANGUAGES = {words.locale: words for words in (ENGLISH, GERMAN, HINDI, SPANISH)}

@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
 
-import httpx
 import stamina
 from telegram import Bot, LabeledPrice, StarTransaction, TransactionPartnerUser
 from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, RetryAfter, TelegramError
@@ -17,8 +16,9 @@ from payments.telegram.stars import PAGE, Entry
 
 T = TypeVar("T")
 
-# Raised while the connection was being made: nothing of the request was sent.
-NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+# Raised while the connection was being made: nothing of the request was sent. By name, for the HTTP client is the
+# library's own choice.
+NEVER_LEFT = frozenset({"ConnectError", "ConnectTimeout", "PoolTimeout"})
 ABOUT_MONEY = ("currency", "amount", "price")
 PROVIDER = "payment_provider_invalid"
 
@@ -100,7 +100,7 @@ def in_our_words(error: Exception) -> PaymentError:
         return _refused(error.message)
     if isinstance(error, InvalidToken | Forbidden | Conflict):
         return NotConfigured("Telegram does not accept the bot's token, or the bot may not do this.")
-    never_left = isinstance(error.__cause__, NEVER_LEFT)
+    never_left = type(error.__cause__).__name__ in NEVER_LEFT
     return Unavailable("Telegram cannot be reached.") if never_left else _unknown()
 
 

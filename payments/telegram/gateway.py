@@ -50,12 +50,14 @@ class Telegram:
 
     name: ClassVar[str] = "telegram"
     title: ClassVar[str] = "Telegram"
+    # Stars go back whole or not at all; other money is the provider's to give back.
+    capabilities: frozenset[Capability] = frozenset({Capability.REFUND})
 
     def __init__(self, keys: TelegramKeys, *, now: Clock = utc_now) -> None:
         """Raises NotConfigured when nothing can be sold, or test money for real Stars."""
         self.live = _live(keys)
-        # Stars go back whole or not at all; other money is the provider's to give back.
-        self.capabilities = frozenset({Capability.REFUND} if keys.stars else ())
+        if not keys.stars:
+            self.capabilities = frozenset()
         self._keys, self._now = keys, now
         self._line: Line | None = None
         self._statement = Statement(self._entries)

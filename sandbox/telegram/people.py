@@ -179,11 +179,11 @@ class People:
             raise CannotDo("This invoice is paid; the button shows its receipt")
         return await pay(self._state, self._person(person), payload, self._chat(person, chat))
 
-    async def pay_link(self, person: int, link: str) -> Json:
-        """Pay an invoice by its link."""
+    async def pay_link(self, person: int, link: str, declined: bool = False) -> Json:
+        """Pay an invoice by its link, which may be paid by many; with `declined` the bank says no."""
         if not (invoice := self._state.invoices.get(link)):
             raise CannotDo("This link leads to no invoice")
-        return await pay(self._state, self._person(person), invoice, self._chat(person, 0))
+        return await pay(self._state, self._person(person), invoice, self._chat(person, 0), declined=declined)
 
     def speak(self, person: int, language: str) -> None:
         """Switch the language of one's Telegram."""

@@ -123,6 +123,7 @@ class State:
         self.menu_button: Json = {"type": "commands"}
         self.invoices: dict[str, Json] = {}
         self.charges: dict[str, Json] = {}
+        self.stars: list[Json] = []
         self.bot_manages_topics = True
         self.flood_limit = False
 

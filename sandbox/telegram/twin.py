@@ -12,6 +12,7 @@ from sandbox.telegram.errors import Refused, too_many
 from sandbox.telegram.methods import METHODS
 from sandbox.telegram.params import Params, read_params
 from sandbox.telegram.people import People
+from sandbox.telegram.sheet import sheet_router
 from sandbox.telegram.state import State
 from sandbox.telegram.ui import ui_router
 from sandbox.world import World
@@ -31,6 +32,7 @@ class Telegram:
         self.api = APIRouter()
         self.api.add_api_route("/bot{token}/{method}", self._call, methods=WAYS)
         self.api.add_api_route("/file/bot{token}/{path:path}", self._download, methods=["GET"])
+        self.api.include_router(sheet_router(self.state, self.people))
         self.ui = ui_router(self.state, self.people)
 
     def trouble(self, rule: Rule) -> Response:

@@ -32,7 +32,16 @@ async def test_answers_are_tried_and_written_for_their_owner_alone(
 ) -> None:
     path, keys = tmp_path / ".env", world.secrets
     path.write_text(stand_ins(environ))
-    answers = ["https://bellhop.example", keys.telegram_token, "", keys.slack_bot_token, "", keys.slack_signing_secret]
+    answers = [
+        "https://bellhop.example",
+        keys.telegram_token,
+        "",
+        "",
+        "",
+        keys.slack_bot_token,
+        "",
+        keys.slack_signing_secret,
+    ]
     told = await answered(path, *answers, keys.stripe_api_key, "", *REST)
     assert told.exit_code == 0, told.output
     for line in ("✓ Telegram: the bot is @bellhop_sandbox_bot", "✓ Slack: the app is bellhop", "✓ Stripe: Acme"):
@@ -47,7 +56,9 @@ async def test_answers_are_tried_and_written_for_their_owner_alone(
 async def test_a_wrong_answer_is_asked_for_again(environ: Environ, world: World, tmp_path: Path) -> None:
     path, token = tmp_path / ".env", world.secrets.telegram_token
     path.write_text(stand_ins(environ))
-    told = await answered(path, "", "nonsense", "", "n", "700100200:wrong", "", "n", token, *REST)
+    told = await answered(
+        path, "", "nonsense", "", "", "", "n", "700100200:wrong", "", "", "", "n", token, "", "", *REST
+    )
     assert told.exit_code == 0, told.output
     assert "must look like 123456789:AAbb" in told.output
     assert "✗ Telegram: the token is not accepted" in told.output
@@ -66,7 +77,7 @@ async def test_asked_again_enter_keeps_and_a_dash_takes_away(environ: Environ, w
     }
     path.write_text(stand_ins(environ) + "".join(f"{name}={value!r}\n" for name, value in before.items()))
     there = written_in(path)
-    told = await answered(path, "", "", "", "", "-", *REST)
+    told = await answered(path, "", "", "", "", "", "", "-", *REST)
     assert told.exit_code == 0, told.output
     assert keys.telegram_token not in told.output
     del there["BELLHOP_STRIPE__API_KEY"]

@@ -38,7 +38,10 @@ class Habits:
     `currency`: one it takes. `signs_body`: a changed byte shows. `signs_time`: an old webhook shows.
     `tells_declines`: it reports a try that failed while the page stays open. `too_small`: minor units it refuses.
     `repeats_links`: asked for the same order again, it says again where to pay. `lists_refunds`: it can be asked for
-    refunds that were made elsewhere, and not only for those whose keys are known.
+    refunds that were made elsewhere, and not only for those whose keys are known. `asks_sums`: where the body is not
+    signed, the sum is asked for. `fresh_links`: asked again it makes another link, which leads to the same payment.
+    `knows_checkouts`: it can tell an unknown checkout from one that nobody has paid. `foreign`: a currency it does not
+    take.
     """
 
     currency: str = "USD"
@@ -48,6 +51,10 @@ class Habits:
     too_small: int = 1
     repeats_links: bool = True
     lists_refunds: bool = True
+    asks_sums: bool = True
+    fresh_links: bool = False
+    knows_checkouts: bool = True
+    foreign: str = "XTR"
 
 
 class Till(Protocol):

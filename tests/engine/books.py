@@ -6,6 +6,7 @@ from datetime import timedelta
 from sqlalchemy import func, select
 from sqlmodel import col
 
+from handlers.effects import Deliver
 from handlers.messages import Message
 from payments.machine import State
 from storage.database import Database
@@ -33,6 +34,7 @@ from storage.tables import (
 from storage.work import Work
 from tests.engine.fleet import BOT
 
+DELIVER = "deliver"
 DESK = "-1001"
 FIRST_CHAT = 1000
 TWICE = ("a", "b")
@@ -97,7 +99,23 @@ async def unsent(database: Database) -> set[str]:
     asked = select(col(SpokenMessage.body)).join(Delivery).where(col(Delivery.sent_version) == 0)
     async with database.begin() as work:
         bodies = (await work.session.execute(asked)).scalars().all()
-    return {Message.model_validate_json(body).text.rpartition("\n")[2] for body in bodies}
+    return {_line(body) for body in bodies}
+
+
+async def in_hand(database: Database) -> set[str]:
+    """The lines that somebody has in hand."""
+    leased = select(col(Outbox.body)).where(
+        col(Outbox.state) == JobState.WAITING, col(Outbox.lease_until).is_not(None), col(Outbox.kind) == DELIVER
+    )
+    async with database.begin() as work:
+        ids = [Deliver.model_validate_json(body).message_id for body in (await work.session.scalars(leased)).all()]
+        said = await work.session.scalars(select(col(SpokenMessage.body)).where(col(SpokenMessage.id).in_(ids)))
+        return {_line(body) for body in said}
+
+
+def _line(body: str) -> str:
+    """The last line of what is said, as the platform sees it."""
+    return Message.model_validate_json(body).text.rpartition("\n")[2]
 
 
 async def left(database: Database) -> int:

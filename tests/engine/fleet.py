@@ -114,6 +114,10 @@ class Fleet:
         """Start them all."""
         self.servers = [self.nursery.start(free_port()) for _ in range(self.size)]
 
+    def urls(self) -> list[str]:
+        """Where each is reached."""
+        return [server.url for server in self.servers]
+
     def kill(self, place: int) -> Server:
         """Kill the one in that place; who it was."""
         self.servers[place].kill()

@@ -1,6 +1,7 @@
 """The proof: servers at work under load, what happens to them, and what must hold when all is quiet again."""
 
 import asyncio
+import math
 import random
 import re
 import socket
@@ -17,14 +18,27 @@ from storage.database import Database
 from tests.engine import books
 from tests.engine.fleet import Fleet
 from tests.engine.load import Load
-from tests.engine.platforms import Platforms
+from tests.engine.platforms import Arrival, Platforms
 
-SOON = 120.0
+SOON = 60.0
 """Seconds in which everything that was begun is done, on a machine that has other work."""
 BACK = 30.0
 """Seconds in which a conversation goes on whose server died."""
 LINE = re.compile(r"\d{3}/\d{5}|Thank you, .*|Paid: .*")
 """The lines that are said to one seat only, so that a second one is a repeat."""
+
+
+@dataclass
+class Outage:
+    """When a server was cut off; `ended` once it is healed."""
+
+    server: str
+    began: float
+    ended: float = math.inf
+
+    def held_up(self, arrival: Arrival, first: Arrival) -> bool:
+        """Whether the network brought it late: meanwhile another server had to say it."""
+        return arrival.by == self.server and arrival.at >= self.ended and self.began <= first.at <= self.ended
 
 
 @dataclass
@@ -39,6 +53,7 @@ class Proof:
     payments: int
     in_flight: set[str] = field(default_factory=set)
     blows: list[float] = field(default_factory=list)
+    outages: list[Outage] = field(default_factory=list)
     _paid: int = 0
 
     async def until(self, happened: Callable[[], bool]) -> None:
@@ -65,6 +80,14 @@ class Proof:
     async def struck(self) -> None:
         """Something else than a death stopped the work: all that was sent and is not known to be may come once more."""
         self.in_flight |= self.platforms.first.keys() & await books.unsent(self.database)
+
+    async def cut_off(self, server: str) -> "Outage":
+        """Nothing gets to that server or away from it. What anybody has in hand may be under way, and come late."""
+        self.outages.append(outage := Outage(server, time.monotonic()))
+        self.blows.append(outage.began)
+        self.in_flight |= await books.in_hand(self.database)
+        await self.struck()
+        return outage
 
     async def goes_on(self) -> None:
         """Wait until all that waits now has arrived."""
@@ -103,13 +126,19 @@ class Proof:
         later = [at for at, taken in arrived if taken < blow < at]
         return min(later) - blow if later else 0.0
 
+    def held_up(self, arrival: Arrival) -> bool:
+        """Whether it is the late word of a server that was cut off."""
+        first = self.platforms.first[arrival.line]
+        return any(outage.held_up(arrival, first) for outage in self.outages)
+
     async def check(self) -> None:
         """Nothing lost, nothing applied twice, all in order, no repeat but of what was in flight, and soon enough."""
         arrivals = self.platforms.arrivals
         words = [each.line for each in arrivals if re.fullmatch(r"\d{3}/\d{5}", each.line)]
         assert set(self.load.accepted) == set(words), "lost, or never said"
+        prompt = [each.line for each in arrivals if not self.held_up(each)]
         for number in range(self.customers):
-            mine = [word for word in words if word.startswith(f"{number:03}/")]
+            mine = [line for line in prompt if line.startswith(f"{number:03}/")]
             assert mine == sorted(mine), f"out of order, the repeats too: {mine}"
         assert self.repeats <= self.in_flight, f"said twice and nobody died: {self.repeats - self.in_flight}"
         most = Counter(each.line for each in arrivals if each.line in self.repeats)
@@ -142,11 +171,12 @@ async def at_work(
     customers: int,
     payments: int,
     seed: int,
+    connector: aiohttp.BaseConnector | None = None,
 ) -> AsyncIterator[Proof]:
-    """Servers under load, from the moment the first words arrive."""
+    """Servers under load, from the moment the first words arrive. `connector`: how the load reaches them."""
     await books.settle(database, customers, payments)
-    async with aiohttp.ClientSession() as http:
-        load = Load(http, platforms, lambda: [server.url for server in fleet.servers], random.Random(seed))
+    async with aiohttp.ClientSession(connector=connector) as http:
+        load = Load(http, platforms, fleet.urls, random.Random(seed))
         proof = Proof(database, platforms, load, fleet, customers, payments)
         fleet.launch()
         load.begin(customers)

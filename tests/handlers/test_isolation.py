@@ -26,7 +26,7 @@ NAMES = {
     "case.back": "case", "case.close": "case", "case.reopen": "case", "room.open": "case", "room.join": "room",
     "room.relink": "room",
     "pay.form": "case", "pay.send": "request", "pay.drop": "request", "pay.withdraw": "request",
-    "pay.approve": "request", "refund.ask": "request", "refund.some": "request", "refund.yes": "request",
+    "pay.approve": "request", "pay.evidence": "request", "refund.ask": "request", "refund.some": "request", "refund.yes": "request",
     "refund.approve": "request", "refund.no": "request",
 }  # fmt: skip
 """What each button's value names."""

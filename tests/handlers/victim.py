@@ -8,7 +8,7 @@ from sqlalchemy import text
 from handlers.effects import Answer, Deliver, Effect
 from handlers.rooms import make_link
 from payments.machine import State
-from storage.tables import Booking, BookingState, PaymentRequest, Room, Side
+from storage.tables import Booking, BookingState, Checkout, PaymentRequest, Room, Side
 from storage.work import Work
 from tests.handlers.town import START, Town, Voice
 
@@ -127,8 +127,20 @@ async def _requests(town: Town, work: Work, case_id: int) -> tuple[int, ...]:
             expires_at=START + timedelta(minutes=30), made_at=START,
         )  # fmt: skip
         await work.payments.add(request)
+        if paid:
+            request.paid_checkout_id = await _paid_at(work, request)
         made.append(request.id)
     return tuple(made)
+
+
+async def _paid_at(work: Work, request: PaymentRequest) -> int:
+    checkout = Checkout(
+        request_id=request.id, gateway="till", reference=f"co_{request.id}", checkout_ref=f"cs_{request.id}",
+        state=request.state, payment_ref=request.payment_ref, captured_minor=request.captured_minor,
+        refunded_minor=request.refunded_minor, expires_at=request.expires_at, made_at=START,
+    )  # fmt: skip
+    await work.payments.add(checkout)
+    return checkout.id
 
 
 async def _room(town: Town, work: Work, case_id: int, customer_id: int) -> int:

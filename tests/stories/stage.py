@@ -86,7 +86,8 @@ class Stage:
 
 
 def settings_for(world: World, folder: Path, url: str, *, polling: bool = True, jitsi: bool = False,
-                 team: Path = TEAM, socket_mode: bool = False, database_url: str = "") -> Settings:  # fmt: skip
+                 team: Path = TEAM, socket_mode: bool = False, database_url: str = "",
+                 telegram_sells: bool = False) -> Settings:  # fmt: skip
     """Settings that name the sandbox by base URLs and made-up keys, as an operator's environment would."""
     keys, root = world.secrets, world.public_url
     mode = TelegramMode.POLLING if polling else TelegramMode.WEBHOOK
@@ -99,6 +100,8 @@ def settings_for(world: World, folder: Path, url: str, *, polling: bool = True, 
             token=SecretStr(keys.telegram_token),
             webhook_secret=SecretStr("made-up-webhook-secret"),
             mode=mode,
+            provider_token=SecretStr(keys.telegram_provider_token if telegram_sells else ""),
+            stars=telegram_sells,
             api_url=f"{root}/telegram",
         ),
         slack=SlackSettings(

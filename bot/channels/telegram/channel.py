@@ -17,6 +17,7 @@ from bot.channels.hold import Hold
 from bot.channels.telegram.connection import Connection
 from bot.channels.telegram.files import unpack
 from bot.channels.telegram.hear import CHANNEL, to_heard
+from bot.channels.telegram.money import Purse
 from bot.channels.telegram.refusals import NO_TOPIC, NOBODY, for_the_outbox, says
 from bot.channels.telegram.updates import PollRequest, read_update
 from bot.channels.telegram.writer import Spot, Writer
@@ -45,15 +46,17 @@ def utc_now() -> datetime:
 
 
 class TelegramChannel:
-    """One bot. `accept` takes what is heard, `fetch` brings files from other platforms."""
+    """One bot. `accept` takes what is heard, `fetch` brings files from other platforms, `purse` minds the money."""
 
     name = CHANNEL
 
     def __init__(self, settings: TelegramSettings, *, accept: Accept, fetch: Fetch, commands: Sequence[CommandInfo],
-                 public_url: str, now: Callable[[], datetime] = utc_now) -> None:  # fmt: skip
+                 public_url: str, now: Callable[[], datetime] = utc_now,
+                 purse: Purse | None = None) -> None:  # fmt: skip
         self.per_second = settings.messages_per_second
         self._accept = accept
         self._now = now
+        self._purse = purse
         # Large files take their time, and a long poll must not keep a message waiting for a connection.
         self._requests = (HTTPXRequest(read_timeout=15, media_write_timeout=60), PollRequest(connection_pool_size=1))
         self._bot = _bot(settings, *self._requests)
@@ -180,6 +183,8 @@ class TelegramChannel:
             await self._put(Spot(origin.chat, origin.thread), hint)
 
     async def _take(self, update: Update) -> None:
+        if self._purse is not None and await self._purse.take(update, self._bot):
+            return
         heard = to_heard(update, await self._connection.me(), now=self._now())
         if heard is None:
             return

@@ -17,7 +17,7 @@ from bot.channels.telegram.refusals import wait
 from bot.settings import TelegramMode
 from handlers.commands import CommandInfo
 
-ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")
+ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member", "pre_checkout_query")
 POLL_SECONDS = 25
 LONGEST_GAP = 60.0
 ABOUT = (

@@ -1,5 +1,7 @@
 """Invoices, the check before the money, and Stars given back."""
 
+import re
+import secrets
 from typing import Any
 
 from sandbox.telegram.entities import Json
@@ -8,14 +10,18 @@ from sandbox.telegram.markup import read_markup
 from sandbox.telegram.methods.messages import TOO_OLD
 from sandbox.telegram.methods.sending import send
 from sandbox.telegram.params import Params
+from sandbox.telegram.payments import STARS, give_back
 from sandbox.telegram.state import State
 
-STARS = "XTR"
+MAX_PAGE = 100
+PROVIDER = re.compile(r"\d+:(TEST|LIVE):\S+")
 # Smallest and greatest totals in minor units (core.telegram.org/bots/payments/currencies.json); they move with rates.
 LIMITS = {
     "USD": (100, 1_000_000), "EUR": (82, 827_805), "GBP": (72, 720_365), "INR": (7_455, 74_550_499),
     "JPY": (108, 1_088_524), "KRW": (1_112, 11_122_950), "BRL": (545, 5_452_697), "AED": (367, 3_673_202),
     "CHF": (91, 915_009), "SGD": (132, 1_327_030), "AUD": (129, 1_291_770), "CAD": (124, 1_240_750),
+    "IDR": (1_452_005, 14_520_050_000), "HUF": (30_007, 300_075_024), "ISK": (124, 1_240_104),
+    "UGX": (3_606, 36_066_184), "VND": (23_054, 230_540_917), "CLP": (701, 7_019_997), "PYG": (6_471, 64_716_133),
     STARS: (1, 25_000),
 }  # fmt: skip
 
@@ -37,9 +43,9 @@ def send_invoice(state: State, params: Params) -> Json:
 
 
 def create_link(state: State, params: Params) -> str:
-    """The same as a link."""
+    """The same as a link. Telegram's begin with https://t.me/$; this one leads to the sandbox's own sheet."""
     invoice = _invoice(params)
-    link = f"https://t.me/$sandbox{len(state.invoices) + 1}"
+    link = f"{state.world.public_url}/telegram/invoice/{secrets.token_urlsafe(9)}"
     state.invoices[link] = invoice
     return link
 
@@ -57,7 +63,7 @@ def _invoice(params: Params) -> Json:
     prices = _prices(params.json("prices", "prices"))
     if currency == STARS and (len(prices) != 1 or params.text("provider_token")):
         raise bad_request("STARS_INVOICE_INVALID")
-    if currency != STARS and not params.text("provider_token"):
+    if currency != STARS and not PROVIDER.fullmatch(params.text("provider_token")):
         raise bad_request("PAYMENT_PROVIDER_INVALID")
     total = sum(int(price["amount"]) for price in prices)
     if not LIMITS[currency][0] <= total <= LIMITS[currency][1]:
@@ -95,12 +101,17 @@ def refund_stars(state: State, params: Params) -> bool:
         raise bad_request("CHARGE_NOT_FOUND")
     if charge["refunded"]:
         raise bad_request("CHARGE_ALREADY_REFUNDED")
-    charge["refunded"] = True
-    chat = state.chats[charge["user"]]
-    about = {key: value for key, value in charge.items() if key not in ("user", "refunded")}
-    message = state.post(chat, state.people[charge["user"]].user(), {"refunded_payment": about})
-    state.updates.emit("message", message, chat.id)
+    give_back(state, charge["telegram_payment_charge_id"])
     return True
+
+
+def star_transactions(state: State, params: Params) -> Json:
+    """What came in and went out, oldest first."""
+    offset, limit = params.integer("offset"), params.integer("limit", MAX_PAGE)
+    if offset < 0:
+        raise bad_request("Wrong offset specified")
+    # A limit out of range is brought into it, as everywhere in the Bot API.
+    return {"transactions": state.stars[offset : offset + min(max(limit, 1), MAX_PAGE)]}
 
 
 METHODS = {
@@ -108,4 +119,5 @@ METHODS = {
     "createInvoiceLink": create_link,
     "answerPreCheckoutQuery": answer_pre_checkout,
     "refundStarPayment": refund_stars,
+    "getStarTransactions": star_transactions,
 }

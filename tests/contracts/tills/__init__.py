@@ -8,10 +8,12 @@ from tests.contracts.tills.paypal import paypal_till
 from tests.contracts.tills.phonepe import phonepe_till
 from tests.contracts.tills.razorpay import razorpay_till
 from tests.contracts.tills.stripe import stripe_till
+from tests.contracts.tills.telegram import telegram_till
 
 TILLS: dict[str, Callable[[], AbstractAsyncContextManager[Till]]] = {
     "stripe": stripe_till,
     "razorpay": razorpay_till,
     "paypal": paypal_till,
     "phonepe": phonepe_till,
+    "telegram": telegram_till,
 }

@@ -1,0 +1,272 @@
+"""Receipts and credit notes: issued once, numbered in order, and reading the same for ever."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from pypdf import PdfReader
+from sqlalchemy import select
+from sqlmodel import col
+
+from handlers.channel import Undeliverable
+from handlers.messages import Attachment
+from handlers.papers.drawing import draw_slip
+from handlers.papers.files import PLACE, fetch_paper, written
+from handlers.papers.slips import Seller, Slip
+from payments.facts import FactKind
+from payments.money import Money
+from payments.numbering import PaperKind
+from storage.tables import Paper
+from tests.handlers.market import PRICE, Market
+from tests.handlers.till import Till
+from tests.handlers.town import town
+
+SLIP = Slip(
+    kind=PaperKind.RECEIPT, name="ACME-2026-000001", language="en", live=True, zone="Asia/Kolkata",
+    issued_at=datetime(2026, 3, 2, 20, 0, tzinfo=UTC),
+    seller=Seller(name="Bright Studio GmbH", address="Lindenstraße 14\n10969 Berlin", tax_id="DE123456789"),
+    customer="Mia", description="Consultation", currency="EUR", total=4900, tax=782, rate=1900, paid=4900,
+    paid_at=datetime(2026, 3, 2, 19, 59, tzinfo=UTC), gateway="Stripe", payment="pi_1",
+)  # fmt: skip
+
+
+@pytest_asyncio.fixture
+async def market(template: Path) -> AsyncIterator[Market]:
+    till = Till()
+    async with town(template, {"till": till}) as made:
+        there = Market(made, till)
+        await there.begin()
+        yield there
+
+
+async def team_says(market: Market, **columns: object) -> None:
+    async with market.town.database.begin() as work:
+        team = await work.people.team(market.town.team.id)
+        for name, value in columns.items():
+            setattr(team, name, value)
+
+
+async def papers(market: Market) -> list[Paper]:
+    async with market.town.database.begin() as work:
+        return list((await work.session.execute(select(Paper).order_by(col(Paper.id)))).scalars())
+
+
+async def slips(market: Market) -> list[Slip]:
+    return [Slip.model_validate_json(paper.body) for paper in await papers(market)]
+
+
+async def pay(market: Market) -> str:
+    """A request is paid; the gateway's word for its page."""
+    await market.ask()
+    page = await market.open((await market.requests())[-1])
+    market.till.pay(page)
+    await market.webhook(market.till.webhooks[-1])
+    return page
+
+
+async def give_back(market: Market, page: str, minor: int) -> None:
+    market.till.refund_in_dashboard(page, minor)
+    await market.webhook(market.till.webhooks[-1])
+
+
+def text_of(document: bytes) -> str:
+    return "\n".join(page.extract_text() for page in PdfReader(BytesIO(document)).pages)
+
+
+def sent(market: Market, chat: str) -> list[Attachment]:
+    return [file for one in market.town.notebook.shown if one.chat == chat for file in one.message.files]
+
+
+async def test_a_payment_brings_its_customer_one_receipt_and_the_desk_sees_it(market: Market) -> None:
+    await pay(market)
+    await market.webhook(replace(market.till.webhooks[-1], event_id="evt_again"))
+    await market.reconcile()
+    (file,) = sent(market, "mia")
+    assert (file.name, file.mime) == ("TEST-ACME-2026-000001.pdf", "application/pdf")
+    said = [one.message.plain for one in market.town.notebook.shown if one.chat == "acme-desk"]
+    assert said.count("TEST\nReceipt TEST-ACME-2026-000001 goes to Mia.") == 1
+    document = await fetch_paper(market.town.house, file)
+    text = text_of(document)
+    for part in ("Receipt", "TEST-ACME-2026-000001", "Acme", "Mia", "Consultation", "$49.00", "Till", "pay_cs_",
+                 "March 2, 2026, 10:00, Berlin (UTC+1)", "This is test money. Nothing was paid."):  # fmt: skip
+        assert part in text.replace("\n", " "), part
+    assert "Tax" not in text
+    assert await fetch_paper(market.town.house, file) == document
+
+
+async def test_what_is_not_paid_has_no_receipt(market: Market) -> None:
+    await market.ask()
+    page = await market.open((await market.requests())[-1])
+    market.till.decline(page)
+    market.till.begin_slow(page)
+    for fact in list(market.till.webhooks):
+        await market.webhook(fact)
+    assert await papers(market) == []
+
+
+async def test_a_later_change_of_the_team_changes_no_old_paper(market: Market) -> None:
+    await team_says(market, legal_name="Acme Ltd", legal_address="1 Old Street\nLondon", tax_id="GB1", tax_rate=2000)
+    await pay(market)
+    (paper,) = await papers(market)
+    before = written(paper)
+    await team_says(market, name="Zenith", legal_name="Zenith plc", legal_address="2 New Street", tax_rate=500)
+    await pay(market)
+    first, second = await papers(market)
+    assert written(first) == before
+    assert all(part in text_of(before) for part in ("Acme Ltd", "1 Old Street", "Tax ID: GB1", "Tax 20 %", "$8.17"))
+    assert all(part in text_of(written(second)) for part in ("Zenith plc", "Tax 5 %", "$2.33"))
+
+
+async def test_numbers_follow_each_other_and_begin_anew_with_the_teams_own_year(market: Market) -> None:
+    for _ in range(2):
+        await pay(market)
+    # In Berlin the year has begun already.
+    market.town.clock.now = datetime(2026, 12, 31, 23, 15, tzinfo=UTC)
+    await pay(market)
+    names = [paper.name for paper in await papers(market)]
+    assert names == ["TEST-ACME-2026-000001", "TEST-ACME-2026-000002", "TEST-ACME-2027-000001"]
+
+
+async def test_each_refund_brings_a_credit_note_and_their_taxes_make_the_receipts(market: Market) -> None:
+    await team_says(market, tax_rate=1900)
+    page = await pay(market)
+    for minor in (1001, 1001, PRICE):
+        await give_back(market, page, minor)
+    receipt, *notes = await slips(market)
+    assert [note.name for note in notes] == [f"TEST-ACME-CN-2026-00000{number}" for number in (1, 2, 3)]
+    assert {note.receipt for note in notes} == {receipt.name}
+    assert [(note.total, note.back) for note in notes] == [(1001, 1001), (1001, 2002), (PRICE - 2002, PRICE)]
+    assert sum(note.tax for note in notes) == receipt.tax == 782
+    assert [file.name for file in sent(market, "mia")] == [f"{one.name}.pdf" for one in (receipt, *notes)]
+    text = text_of(written((await papers(market))[2]))
+    assert all(part in text for part in ("Credit note", receipt.name, "$10.01", "$20.02 of $49.00 has been given back"))
+
+
+async def test_a_refund_at_the_desk_stands_on_its_note_with_its_reason(market: Market) -> None:
+    await pay(market)
+    await market.hear(market.desk.presses("refund.some", "1"))
+    await market.hear(market.desk.fills("refund", "1", amount="10", reason="left early"))
+    await market.hear(market.desk.presses("refund.yes", market.town.notebook.button("refund.yes")))
+    _, note = await slips(market)
+    assert (note.total, note.reason) == (1000, "left early")
+
+
+async def test_a_payment_that_is_heard_of_when_it_has_gone_back_has_both_papers(market: Market) -> None:
+    await market.ask()
+    page = await market.open((await market.requests())[-1])
+    market.till.pay(page)
+    await give_back(market, page, PRICE)
+    receipt, note = await slips(market)
+    assert (receipt.kind, receipt.total) == (PaperKind.RECEIPT, PRICE)
+    assert (note.kind, note.total, note.receipt) == (PaperKind.CREDIT_NOTE, PRICE, receipt.name)
+
+
+async def test_the_note_of_a_refund_that_fails_is_void_and_the_next_one_covers_the_sum(market: Market) -> None:
+    page = await pay(market)
+    await give_back(market, page, PRICE)
+    market.town.clock.pass_by(hours=1)
+    failed = replace(
+        market.till.webhooks[-1], kind=FactKind.REFUND_FAILED, event_id="evt_failed", refunded=Money(0, "USD"),
+        at=market.town.clock(),
+    )  # fmt: skip
+    await market.webhook(failed)
+    _, note = await papers(market)
+    assert note.void_at is not None and "Void: this refund did not go through." in text_of(written(note))
+    void = "Credit note TEST-ACME-CN-2026-000001 is void: $49.00 has not gone back."
+    assert [one.chat for one in market.town.notebook.shown if one.message.text == void] == ["mia", "acme-desk"]
+    market.town.clock.pass_by(hours=1)
+    again = replace(failed, kind=FactKind.REFUNDED, event_id="evt_more", refunded=Money(1000, "USD"),
+                    at=market.town.clock())  # fmt: skip
+    await market.webhook(again)
+    *_, second = await slips(market)
+    assert (second.name, second.total, second.back) == ("TEST-ACME-CN-2026-000002", 1000, 1000)
+
+
+async def test_a_team_whose_prices_are_without_tax_asks_for_it_on_top(market: Market) -> None:
+    await team_says(market, tax_rate=1900, prices_include_tax=False)
+    await pay(market)
+    (request,) = await market.requests()
+    (receipt,) = await slips(market)
+    assert (request.amount_minor, receipt.total, receipt.net, receipt.tax) == (5831, 5831, 4900, 931)
+
+
+async def test_the_receipt_speaks_the_customers_language(market: Market) -> None:
+    async with market.town.database.begin() as work:
+        mia = await work.people.known_as((await work.people.accounts_of(market.town.team.id))[0].id, "mia")
+        assert mia is not None
+        mia.language = "de-AT"
+    await pay(market)
+    assert "Quittung TEST-ACME-2026-000001" in [one.message.title for one in market.town.notebook.shown]
+    text = text_of(written((await papers(market))[0]))
+    assert all(part in text for part in ("Quittung", "2. März 2026", "49,00", "Bezahlt mit"))
+
+
+@pytest.mark.parametrize(
+    ("language", "title"), [("en", "Receipt"), ("es-MX", "Recibo"), ("hi", "रसीद"), ("fr", "Receipt")]
+)
+def test_languages(language: str, title: str) -> None:
+    assert title in text_of(draw_slip(SLIP.model_copy(update={"language": language})))
+
+
+@pytest.mark.parametrize(
+    ("currency", "minor", "shown"), [("INR", 49900, "₹499.00"), ("EUR", 4900, "€49.00"), ("JPY", 500, "¥500")]
+)
+def test_the_signs_of_currencies_are_there(currency: str, minor: int, shown: str) -> None:
+    slip = SLIP.model_copy(update={"currency": currency, "total": minor, "paid": minor, "tax": 0, "rate": None})
+    assert shown in text_of(draw_slip(slip))
+
+
+NAMES = [
+    ("अमन पटेल", "NotoSans"), ("प्रिया शर्मा", "NotoSans"), ("Zoë Łukasz", "NotoSans"), ("Ωμέγα", "NotoSans"), ("Иван Ӂ", "NotoSans"),
+    ("தமிழ்", "NotoSansTamil"), ("మాధవి", "NotoSansTelugu"), ("শ্রীমতী", "HindSiliguri"), ("محمد علي", "NotoSansArabic"),
+    ("山田太郎", "NotoSansCJKJP"), ("김철수", "NotoSansCJKJP"), ("王小明", "NotoSansCJKJP"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "font"), NAMES)
+def test_names_are_written_in_their_own_letters(name: str, font: str) -> None:
+    document = draw_slip(SLIP.model_copy(update={"customer": name}))
+    told = text_of(document)
+    # Joined letters are one picture, and a reader may tell them in another order.
+    assert set(name) <= set(told), told
+    page = PdfReader(BytesIO(document)).pages[0]
+    fonts = [each.get_object()["/BaseFont"] for each in page["/Resources"]["/Font"].values()]
+    assert any(each.endswith(f"+{font}") for each in fonts), fonts
+    assert "?" not in told
+
+
+def test_a_name_in_devanagari_reads_as_it_was_told() -> None:
+    assert "अमन पटेल" in text_of(draw_slip(SLIP.model_copy(update={"customer": "अमन पटेल"})))
+
+
+def test_what_no_font_has_is_left_out_or_marked_and_no_sign_turns_a_line_around() -> None:
+    text = text_of(draw_slip(SLIP.model_copy(update={"customer": "Mia 🌸👩🏽‍🚀 \u202emia\u202c ᚠ"})))
+    assert "Mia" in text and "mia ?" in text
+    assert "🌸" not in text and "\u202e" not in text
+
+
+def test_a_paper_needs_no_more_than_a_page_for_the_longest_words() -> None:
+    long = SLIP.model_copy(update={"description": "wörter " * 36, "customer": "x" * 120, "reason": "warum " * 40})
+    assert len(PdfReader(BytesIO(draw_slip(long))).pages) == 1
+
+
+def test_the_date_of_the_file_is_the_day_of_issue() -> None:
+    made = PdfReader(BytesIO(draw_slip(SLIP))).metadata
+    assert made is not None and made.creation_date == SLIP.issued_at
+    # It is the next day already where the team is.
+    assert "March 3, 2026" in text_of(draw_slip(SLIP))
+
+
+async def test_a_file_that_names_no_paper_is_refused(market: Market) -> None:
+    for number in ("7.pdf", "x.pdf", ""):
+        with pytest.raises(Undeliverable, match="is not there any more"):
+            await fetch_paper(market.town.house, Attachment(name="a.pdf", channel=PLACE, file_id=number))
+
+
+async def test_a_message_holds_a_papers_name_and_not_its_bytes(market: Market) -> None:
+    await pay(market)
+    assert [(file.channel, file.content) for file in sent(market, "mia")] == [(PLACE, b"")]
