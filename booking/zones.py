@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from functools import cache
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 import tzfpy
 from babel import Locale, UnknownLocaleError
@@ -23,6 +23,12 @@ CROWDED = (
     "Asia/Hong_Kong", "Asia/Taipei", "Asia/Jakarta", "Africa/Lagos", "Africa/Nairobi", "Africa/Johannesburg",
     "America/Denver", "America/Phoenix",
 )  # fmt: skip
+
+
+@cache
+def zones() -> frozenset[str]:
+    """Every zone there is, by its IANA name. Found by reading folders, and the same for as long as the program runs."""
+    return frozenset(available_timezones())
 
 
 def likely_zones(language_code: str | None, team_zone: str) -> tuple[str, ...]:

@@ -4,9 +4,8 @@ import tomllib
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
-from functools import cache
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
@@ -21,6 +20,7 @@ from pydantic import (
 )
 
 from booking.hours import format_hours, parse_hours
+from booking.zones import zones
 from handlers.fulfilment import Fulfilment
 from handlers.messages import Attachment
 from payments.amounts import AmbiguousAmount, UnreadableAmount, parse_amount
@@ -39,14 +39,8 @@ class TeamFileError(Exception):
         self.sentences = sentences
 
 
-@cache
-def _zones() -> frozenset[str]:
-    # Found by reading folders, and the same for as long as the program runs.
-    return frozenset(available_timezones())
-
-
 def _zone(name: str) -> str:
-    if name not in _zones():
+    if name not in zones():
         raise ValueError(f"“{name}” is no time zone; write one such as Europe/Berlin")
     return ZoneInfo(name).key
 

@@ -1,8 +1,8 @@
 """The first words, help, the time zone, and the way out of everything."""
 
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
-from booking.zones import likely_zones, zone_at, zone_label
+from booking.zones import likely_zones, zone_at, zone_label, zones
 from handlers.cases import MENU, open_case, show_case
 from handlers.heard import Command, Place, Press, SharedPlace
 from handlers.messages import Button, Message, rows
@@ -68,7 +68,7 @@ async def set_zone(turn: Turn) -> bool:
         zone = heard.value
     else:
         zone = _typed(heard.args) if isinstance(heard, Command) else ""
-    if zone not in available_timezones():
+    if zone not in zones():
         return False
     turn.person.zone = ZoneInfo(zone).key
     return True
@@ -76,7 +76,7 @@ async def set_zone(turn: Turn) -> bool:
 
 def _typed(text: str) -> str:
     wanted = text.strip().replace(" ", "_").lower()
-    return next((zone for zone in sorted(available_timezones()) if wanted and zone.lower().endswith(wanted)), "")
+    return next((zone for zone in sorted(zones()) if wanted and zone.lower().endswith(wanted)), "")
 
 
 async def went_away(turn: Turn) -> None:

@@ -56,12 +56,17 @@ CUT_OFF = {
     **KEPT_ALIVE,
     "idle_in_transaction_session_timeout": "10s",
     # Between the parts of one statement a session counts as active, not as idle.
-    "statement_timeout": "15s",
+    "statement_timeout": "20s",
+    # Sooner than the first: else the silent machine's own sessions get the lock one after the other, each for as long.
+    "lock_timeout": "8s",
 }
 """The same for a process that stands still on a machine that answers."""
 
-SILENT = "SET SESSION wait_timeout = 10"
-"""MySQL's word for both: seconds that a session may ask nothing, in a transaction or not."""
+HELD_UP = {"55P03", "57014"}
+"""What PostgreSQL says when the last two are over: https://www.postgresql.org/docs/current/errcodes-appendix.html"""
+
+SILENT = "SET SESSION wait_timeout = 10, innodb_lock_wait_timeout = 8"
+"""MySQL's words for both: the seconds that a session may ask nothing, and those that it waits for a lock."""
 
 # An error must not carry what people said into a log.
 QUIET = {"hide_parameters": True}
@@ -142,8 +147,12 @@ def async_url(url: str) -> URL:
 
 def is_away(error: BaseException) -> bool:
     """Whether an error only says that the database cannot be reached now, and nothing is wrong with what was asked."""
-    lost = isinstance(error, DBAPIError) and error.connection_invalidated
+    lost = isinstance(error, DBAPIError) and (error.connection_invalidated or _held_up(error))
     return lost or isinstance(error, OSError | OperationalError | InterfaceError | NoConnection)
+
+
+def _held_up(error: DBAPIError) -> bool:
+    return getattr(error.orig, "sqlstate", None) in HELD_UP
 
 
 def _engine(url: URL) -> AsyncEngine:

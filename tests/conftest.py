@@ -9,6 +9,7 @@ import certifi
 import hypothesis
 import pytest
 import pytest_asyncio
+import structlog
 from playwright.async_api import Browser, Playwright, async_playwright
 
 from tests.budget import NIGHTLY
@@ -20,6 +21,10 @@ FAKE_DEVICES = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-s
 
 # The library's own way to say that its new type of waiting time is welcome; read at each wait, so said once for all.
 os.environ["PTB_TIMEDELTA"] = "true"
+
+# A traceback in colours costs as much as the test that causes it.
+_PLAIN = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+structlog.configure(processors=[*structlog.get_config()["processors"][:-1], _PLAIN])
 
 # A machine with other work is slow now and then: a deadline would blame the example at hand.
 hypothesis.settings.register_profile("quick", deadline=None, max_examples=60)

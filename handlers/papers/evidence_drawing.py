@@ -57,6 +57,6 @@ def _line(sheet: Sheet, line: Line) -> None:
         sheet.words(f"{name}: {value}", height=4.4)
     sheet.set_x(left)
     sheet.look(7, SOFT)
-    sheet.words(f"{line.before[:12]} → {line.hash[:12]}", height=4)
+    sheet.words(f"{line.hash[:12]} after {line.before[:12]}", height=4)
     sheet.set_x(sheet.l_margin)
     sheet.rule(gap=2)

@@ -5,7 +5,6 @@ import secrets
 from sandbox.telegram.entities import Json
 from sandbox.telegram.state import Chat, Person, Query, State
 
-PRE_CHECKOUT_SECONDS = 10
 STARS = "XTR"
 
 
@@ -20,7 +19,7 @@ async def pay(state: State, person: Person, invoice: Json, chat: Chat, *, declin
     sums = {"total_amount": invoice["total_amount"], "invoice_payload": invoice["payload"]}
     state.updates.emit("pre_checkout_query", asked | sums, chat.id)
     try:
-        answer = await state.world.until(lambda: query.answer, PRE_CHECKOUT_SECONDS)
+        answer = await state.world.until(lambda: query.answer, state.answer_within)
     except TimeoutError:
         query.answer = {"ok": False, "error_message": ""}
         return {"paid": False, "error": "The bot did not answer in time"}

@@ -15,6 +15,7 @@ BOT_USERNAME = "bellhop_sandbox_bot"
 GROUP_ID = -1001000000001
 GENERAL = 1  # the topic that is always there; messages in it carry no thread id
 TYPING = timedelta(seconds=5)
+PRE_CHECKOUT_SECONDS = 10.0
 OLD = timedelta(hours=48)
 
 
@@ -126,6 +127,7 @@ class State:
         self.stars: list[Json] = []
         self.bot_manages_topics = True
         self.flood_limit = False
+        self.answer_within = PRE_CHECKOUT_SECONDS
 
     @property
     def group(self) -> Chat:

@@ -21,6 +21,7 @@ from tests.payments.stripe_payloads import CHARGE, INTENT, REFUND, SENT, SESSION
 
 SLOWEST = 0.02
 """Seconds that a platform takes to answer, at most."""
+SAYS = {"sendMessage", "sendDocument"}
 TAG = re.compile(r"<[^>]+>")
 Json = dict[str, Any]
 
@@ -65,8 +66,8 @@ class Platforms:
         """One call of the Bot API."""
         told: Json = dict(await request.post()) if request.can_read_body else {}
         method, by = request.match_info["method"], request.match_info["by"]
-        if method == "sendMessage":
-            self._arrive(TAG.sub("", told["text"]).rpartition("\n")[2], by)
+        if method in SAYS:
+            self._arrive(TAG.sub("", told.get("text") or told.get("caption", "")).rpartition("\n")[2], by)
         self.calls += 1
         await asyncio.sleep(self.rng.random() * SLOWEST)
         await self.gate.wait()
@@ -83,11 +84,12 @@ class Platforms:
             return {"id": int(BOT), "is_bot": True, "first_name": "Bellhop", "username": "bellhop_bot"}
         if method == "getMyDescription":
             return {"description": "Book a time."}
-        if method not in {"sendMessage", "editMessageText"}:
+        if method not in SAYS | {"editMessageText"}:
             return True
         self._ids += 1
         chat = {"id": int(told["chat_id"]), "type": "private" if int(told["chat_id"]) > 0 else "supergroup"}
-        return {"message_id": self._ids, "date": int(time.time()), "chat": chat, "text": told["text"]}
+        words = {word: told[word] for word in ("text", "caption") if word in told}
+        return {"message_id": self._ids, "date": int(time.time()), "chat": chat, **words}
 
     async def session(self, request: web.Request) -> web.Response:
         """`GET /v1/checkout/sessions/:id`, its intent and charge expanded."""

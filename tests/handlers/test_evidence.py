@@ -24,9 +24,9 @@ from tests.handlers.market import Market
 from tests.handlers.till import Till
 from tests.handlers.town import START, town
 
-SECRETS = ("https://example.com/room/s3cret-code?jwt=eyJhbGciOi", "sk_live_51Habcdefgh", "xoxb-1-abc-DEF", "whsec_c2VjcmV0",
-           "123456789:AAF-abcdefghijklmnopqrstuvwxyz0123456", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc-_123",
-           "4242 4242 4242 4242", "5555555555554444")  # fmt: skip
+SECRETS = ("https://example.com/room/s3cret-code?jwt=eyJhbGciOi", "sk_live_51Habcdefgh", "xoxb-1-abc-DEF",
+           "whsec_c2VjcmV0", "123456789:AAF-abcdefghijklmnopqrstuvwxyz0123456", 
+           "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc-_123", "4242 4242 4242 4242", "5555555555554444")  # fmt: skip
 
 
 @pytest_asyncio.fixture

@@ -26,8 +26,8 @@ NAMES = {
     "case.back": "case", "case.close": "case", "case.reopen": "case", "room.open": "case", "room.join": "room",
     "room.relink": "room",
     "pay.form": "case", "pay.send": "request", "pay.drop": "request", "pay.withdraw": "request",
-    "pay.approve": "request", "pay.evidence": "request", "refund.ask": "request", "refund.some": "request", "refund.yes": "request",
-    "refund.approve": "request", "refund.no": "request",
+    "pay.approve": "request", "pay.evidence": "request", "refund.ask": "request", "refund.some": "request",
+    "refund.yes": "request", "refund.approve": "request", "refund.no": "request",
 }  # fmt: skip
 """What each button's value names."""
 FORMS = {"pay": "case", "pay.reading": "case", "refund": "request"}
