@@ -1,9 +1,7 @@
-"""The engine: lanes in order, trying again, giving up and saying so, and being killed at any line."""
+"""The engine: lanes in order, trying again, giving up and saying so."""
 
 import asyncio
 import shutil
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -17,14 +15,9 @@ from structlog.testing import capture_logs
 
 from bot.engine import AT_ONCE, LEASE, MOST_TRIES, Engine, LeaseLost, outbox_pump, pause_after
 from handlers.channel import TryLater, Undeliverable
-from handlers.hearing import accept
 from storage.database import Database
 from storage.queues import Claimed
 from tests.handlers.town import HandClock, Town, skip_ahead, town
-
-ROUNDS = 20
-WORDS = 16
-CUSTOMERS = ("mia", "noor", "omar")
 
 
 @dataclass
@@ -244,32 +237,3 @@ async def test_an_undeliverable_answer_troubles_nobody(template: Path) -> None:
         await made.drain()
         async with made.database.begin() as work:
             assert await work.outbox.next_due() is None
-
-
-async def test_nothing_is_lost_when_the_engine_is_killed_at_any_line(template: Path, tmp_path: Path) -> None:
-    async with town(template) as made:
-        for number in range(WORDS):
-            for name in CUSTOMERS:
-                voice = type(made.mia)("acme-bot", name, name, name=name.title())
-                await accept(made.house, voice.says(f"{name} {number:02}"))
-        async with made.database.engine.connect() as connection:
-            await connection.exec_driver_sql("COMMIT")
-            await connection.exec_driver_sql(f"VACUUM INTO '{tmp_path}/town.db'")
-            await connection.exec_driver_sql("BEGIN")
-    at_work = await asyncio.to_thread(_be_killed, tmp_path)
-    assert at_work >= ROUNDS / 3
-    shown = [line.partition(" ")[2] for line in (tmp_path / "shown").read_text().splitlines()]
-    words = [text for text in shown if text[-2:].isdecimal()]
-    for name in CUSTOMERS:
-        mine = [text for text in words if text.startswith(name)]
-        assert list(dict.fromkeys(mine)) == [f"{name} {number:02}" for number in range(WORDS)]
-        assert mine == sorted(mine), "in order, the repeats too"
-    again = len(words) - len(set(words))
-    assert again <= at_work * len(CUSTOMERS), "no more repeats than were in hand when an engine died"
-
-
-def _be_killed(folder: Path) -> int:
-    """How many engines were killed at work before the last one finished it."""
-    script = [sys.executable, "-m", "tests.bot.mortal_engine", str(folder), str(ROUNDS)]
-    done = subprocess.run(script, check=True, timeout=50, cwd=Path(__file__).parents[2], stdout=subprocess.PIPE)
-    return int(done.stdout.split()[-1])

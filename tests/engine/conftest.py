@@ -43,7 +43,7 @@ def raised() -> Iterator[Raise]:
 
 @pytest.fixture
 def working(platforms: Platforms, raised: Raise, tmp_path: Path) -> Working:
-    """Servers at work on the database of a URL that has its tables."""
+    """Servers at work on the database of a URL that has its tables. `pytest -rP` shows each run in figures."""
 
     @asynccontextmanager
     async def work(url: str, *, servers: int = 2, payments: int = 4, **home: Any) -> AsyncIterator[Proof]:
@@ -52,6 +52,7 @@ def working(platforms: Platforms, raised: Raise, tmp_path: Path) -> Working:
         try:
             async with at_work(database, platforms, fleet, customers=CUSTOMERS, payments=payments, seed=SEED) as proof:
                 yield proof
+                print(proof.told())
         finally:
             await database.aclose()
 

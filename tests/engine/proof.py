@@ -20,7 +20,7 @@ from tests.engine.fleet import Fleet
 from tests.engine.load import Load
 from tests.engine.platforms import Arrival, Platforms
 
-SOON = 60.0
+SOON = 120.0
 """Seconds in which everything that was begun is done, on a machine that has other work."""
 BACK = 30.0
 """Seconds in which a conversation goes on whose server died."""

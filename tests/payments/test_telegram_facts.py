@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from payments.amounts import Parsed, parse_amount
 from payments.errors import BadSignature, NotConfigured
 from payments.facts import Expected, Fact, FactKind, misfit
 from payments.machine import State, settle
@@ -179,3 +180,13 @@ def test_limits_and_numbers_are_telegrams_own(currency: str, least: int, most: i
 @pytest.mark.parametrize("currency", ["KWD", "XYZ", "BTC"])
 def test_other_currencies_are_not_taken(currency: str) -> None:
     assert limits(currency) is None
+
+
+@pytest.mark.parametrize("typed", ["250 XTR Short answer", "⭐250 Short answer", "250 ⭐\ufe0f Short answer"])
+def test_stars_are_typed_like_a_currency(typed: str) -> None:
+    assert parse_amount(typed, "USD") == Parsed(STARS, "Short answer")
+
+
+@pytest.mark.parametrize("typed", ["5 star hotel", "5 stars"])
+def test_a_word_is_no_star(typed: str) -> None:
+    assert parse_amount(typed, "USD").amount == Money(500, "USD")
