@@ -19,12 +19,13 @@ from typer.testing import CliRunner, Result
 
 from bot.cli.commands import app
 from bot.sandbox_run import free_port
+from tests.bot.shell import Ended, run
 
 ROOT = Path(__file__).parents[2]
 SOON = 45.0
 EMPTY = {name: value for name, value in os.environ.items() if not name.startswith("BELLHOP_")}
 
-Shell = Callable[..., subprocess.CompletedProcess[str]]
+Shell = Callable[..., Ended]
 Here = Callable[[str], Result]
 
 
@@ -32,14 +33,10 @@ Here = Callable[[str], Result]
 def shell(tmp_path: Path) -> Shell:
     """Runs the command in an empty folder, with these settings alone."""
 
-    def run(*arguments: str, answers: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
-        environ = {**EMPTY, **{f"BELLHOP_{name}": value for name, value in settings.items()}}
-        command = [sys.executable, "-m", "bot.cli", *arguments]
-        return subprocess.run(
-            command, cwd=tmp_path, env=environ, input=answers, capture_output=True, text=True, timeout=SOON, check=False
-        )
+    def ended(*arguments: str, **settings: str) -> Ended:
+        return run(arguments, tmp_path, {**EMPTY, **{f"BELLHOP_{name}": value for name, value in settings.items()}})
 
-    return run
+    return ended
 
 
 @pytest.fixture

@@ -144,12 +144,12 @@ class Proof:
         most = Counter(each.line for each in arrivals if each.line in self.repeats)
         assert sum(most.values()) - len(most) <= len(self.in_flight) + len(self.blows)
         assert await books.dead(self.database) == []
-        assert await books.money(self.database) == {
+        assert (money := await books.money(self.database)) == {
             "states": {(State.PAID, 4900, 0): self.payments},
             "thanks": {1: self.payments},
             "refunds": {1: self.payments},
             "misfits": 0,
-        }
+        }, money
         assert [len(keys) for keys in self.platforms.refunds.values()] == [1] * self.payments
         assert self.longest_wait() <= BACK
 
