@@ -13,6 +13,7 @@ from handlers.heard import Origin
 from handlers.house import House
 from handlers.messages import Button, Message
 from handlers.speech import say
+from handlers.tracing import about
 from storage.database import is_away
 from storage.pacing import NOTHING
 from storage.tables import ChannelAccount, Conversation, Delivery, DeliveryState, Seat, Side, SpokenMessage
@@ -89,6 +90,7 @@ async def _errand(house: House, channels: Channels, effect: Deliver, hold: Hold)
         if not await hold.still_mine(work):
             raise NotMine
         message, seat, account, delivery = await work.talk.errand(effect.message_id, effect.seat_id)
+        about(team=account.team_id, conversation=message.conversation_id)
         if delivery.sent_version >= message.version:
             await hold.done(work)
             return None

@@ -21,6 +21,7 @@ from handlers.heard import (
 from handlers.house import House
 from handlers.messages import Choice, FieldKind, Form, FormField, Message, id_in
 from handlers.routes import COMMAND_DOORS, FORM_DOORS, PRESS_DOORS, Door, Right, check_form
+from handlers.tracing import about, about_case
 from handlers.turn import Turn, begin_turn
 from storage.tables import Conversation, Person
 from storage.work import Work
@@ -31,7 +32,9 @@ WHICH_CASE = "case"
 
 async def hear(house: House, work: Work, heard: Heard) -> None:
     """Decide what follows from something heard, within one transaction."""
+    about(event=heard.event_id)
     turn = await begin_turn(house, work, heard)
+    about_case(turn.team, turn.conversation)
     if isinstance(heard, Said | Press) and await _fills_form(turn):
         return
     try:

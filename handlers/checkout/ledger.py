@@ -17,6 +17,7 @@ from handlers.house import House
 from handlers.messages import Message
 from handlers.papers.issuing import give_papers
 from handlers.speech import say
+from handlers.tracing import about
 from handlers.words import gateway_title, sum_of
 from payments.errors import IllegalTransition
 from payments.facts import Expected, Fact, misfit
@@ -78,6 +79,7 @@ def _misfit(fact: Fact, checkout: Checkout | None, request: PaymentRequest | Non
 async def _apply(
     house: House, work: Work, request: PaymentRequest, checkout: Checkout, fact: Fact, kept: GatewayFact
 ) -> None:
+    about(event=fact.event_id, team=request.team_id, conversation=request.conversation_id)
     if kept.misfit:
         await _flag(house, work, request, kept.misfit)
         return

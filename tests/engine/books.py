@@ -139,13 +139,20 @@ async def dead(database: Database) -> list[str]:
 
 
 async def money(database: Database) -> dict[str, object]:
-    """The books of all payments: states of requests and sums, how often each was thanked for, refunds, misfits."""
+    """The books of all payments: states of requests and sums, how often each was thanked for, refunds, misfits.
+
+    What Stripe told of a stranger's money is kept as a misfit without a checkout; it is not of these.
+    """
     async with database.begin() as work:
         requests = (await work.session.execute(select(PaymentRequest))).scalars().all()
         said = (await work.session.execute(select(col(SpokenMessage.body)))).scalars().all()
         refunds = (await work.session.execute(select(col(Refund.payment_ref)))).scalars().all()
         misfits = (
-            await work.session.execute(select(col(GatewayFact.misfit)).where(col(GatewayFact.misfit) != ""))
+            await work.session.execute(
+                select(col(GatewayFact.misfit)).where(
+                    col(GatewayFact.misfit) != "", col(GatewayFact.checkout_id).is_not(None)
+                )
+            )
         ).all()
     lines = Counter(Message.model_validate_json(body).text for body in said)
     return {
