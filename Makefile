@@ -10,7 +10,7 @@ unexport PYTHONDONTWRITEBYTECODE PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
 PYTHON ?= python3
 PACKAGES := bot handlers video payments storage booking sandbox
-SERVERS := postgresql mariadb-server-core mariadb-client-core
+SERVERS := postgresql mariadb-server-core mariadb-client-core iproute2
 BROWSER := chromium fonts-dejavu-core fonts-noto-core fonts-noto-color-emoji
 
 # Makes the virtual environment hold exactly one lock and, as a path to this folder, Bellhop.
@@ -31,8 +31,8 @@ run: .venv/.runtime ## run Bellhop: the sandbox, or the real thing when .env nam
 
 test: .venv/.dev ## run the tests, on loopback only (ARGS="tests/payments -k refund")
 	command -v chromium >/dev/null || scripts/debian $(BROWSER) || echo "Tests in a browser are skipped." >&2
-	[ -x /usr/sbin/mariadbd ] && [ -d /usr/lib/postgresql ] || scripts/debian $(SERVERS) || echo "Tests on database servers are skipped." >&2
-	.venv/bin/python -m pytest -n 2 --dist=worksteal -q $(ARGS)
+	[ -x /usr/sbin/mariadbd ] && [ -d /usr/lib/postgresql ] && command -v ip >/dev/null || scripts/debian $(SERVERS) || echo "Tests on database servers are skipped." >&2
+	.venv/bin/python -m pytest -n 4 --dist=worksteal -q $(ARGS)
 
 check: .venv/.dev ## lint, types, folder rules, dependencies, spelling
 	.venv/bin/ruff check --quiet .

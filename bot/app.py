@@ -1,6 +1,7 @@
 """The map of the program: everything is built here, from settings, top to bottom."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -61,6 +62,9 @@ class App:
         if listen:
             await self._open_ears()
         await self.engine.start()
+        # What the program consists of stays; the collector looks at what comes and goes.
+        gc.collect()
+        gc.freeze()
 
     async def _open_ears(self) -> None:
         for channel in self.channels.values():

@@ -122,6 +122,9 @@ def _chat_key(account: ChannelAccount, seat: Seat) -> str:
 
 async def _arrived(work: Work, effect: Deliver, version: int, sent: Sent) -> None:
     message, seat, _, delivery = await work.talk.errand(effect.message_id, effect.seat_id)
+    if delivery.sent_version >= version:
+        # This machine was cut off meanwhile, and another has brought a newer one.
+        return
     first = delivery.sent_version == 0
     delivery.state, delivery.sent_version, delivery.problem = DeliveryState.SENT, version, ""
     delivery.external_id = sent.message_id

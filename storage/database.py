@@ -52,6 +52,9 @@ KEPT_ALIVE = {
 }
 """PostgreSQL lets go of what a machine that fell silent had locked: left to itself it would wait for hours."""
 
+POOL = {"pool_size": 10, "max_overflow": 20}
+"""For both pumps at full work, and for the leases that must be renewed beside them."""
+
 CUT_OFF = {
     **KEPT_ALIVE,
     "idle_in_transaction_session_timeout": "10s",
@@ -161,7 +164,7 @@ def _engine(url: URL) -> AsyncEngine:
 
 def _server_engine(url: URL, *, hurried: bool = True) -> AsyncEngine:
     # What was read before a lock is read again under it; MySQL's own default would go on showing the older rows.
-    settings: dict[str, Any] = {"pool_pre_ping": True, "isolation_level": "READ COMMITTED", **QUIET}
+    settings: dict[str, Any] = {"pool_pre_ping": True, **POOL, "isolation_level": "READ COMMITTED", **QUIET}
     if url.get_backend_name() == "postgresql":
         limits = {"command_timeout": 30, "server_settings": CUT_OFF} if hurried else {"server_settings": KEPT_ALIVE}
         settings["connect_args"] = {"timeout": 10, **limits}

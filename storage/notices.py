@@ -14,6 +14,8 @@ CHANNEL = "bellhop"
 LONGEST = 7000
 """Bytes; PostgreSQL takes 8000 in one notice."""
 GAP = 1.0
+CHECK = 15.0
+"""Seconds between looks at whether the line still stands."""
 
 log = structlog.get_logger()
 
@@ -59,7 +61,12 @@ class Notices:
             closed = asyncio.Event()
             raw.add_termination_listener(lambda _: closed.set())
             await raw.add_listener(CHANNEL, self._heard)
-            await closed.wait()
+            while not closed.is_set():
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(CHECK):
+                        await closed.wait()
+                # A line that was cut says nothing by itself; this raises when nobody answers.
+                await raw.execute("SELECT 1", timeout=GAP * 5)
 
     def _heard(self, _connection: object, _pid: int, _channel: str, topics: str) -> None:
         self._signals.send(topics.split(","))

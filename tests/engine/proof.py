@@ -135,7 +135,8 @@ class Proof:
         """Nothing lost, nothing applied twice, all in order, no repeat but of what was in flight, and soon enough."""
         arrivals = self.platforms.arrivals
         words = [each.line for each in arrivals if re.fullmatch(r"\d{3}/\d{5}", each.line)]
-        assert set(self.load.accepted) == set(words), "lost, or never said"
+        assert self.load.accepted.keys() - set(words) == set(), "lost"
+        assert set(words) - self.load.accepted.keys() == set(), "said, and not accepted"
         prompt = [each.line for each in arrivals if not self.held_up(each)]
         for number in range(self.customers):
             mine = [line for line in prompt if line.startswith(f"{number:03}/")]

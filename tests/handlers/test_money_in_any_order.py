@@ -146,5 +146,5 @@ class TheMarket(InTown):
                 assert request.state not in {State.PAID, State.PART_REFUNDED}
 
 
-TheMarket.TestCase.settings = settings(MODEST, max_examples=rounds(14))
+TheMarket.TestCase.settings = settings(MODEST, max_examples=rounds(8))
 TestTheMarket = pytest.mark.timeout(rounds(180))(TheMarket.TestCase)
