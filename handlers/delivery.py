@@ -1,7 +1,8 @@
 """Carrying out a delivery: say the message as it reads now, remember where it stands, tell its sender how it went."""
 
+import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import stamina
@@ -20,6 +21,8 @@ from storage.tables import ChannelAccount, Conversation, Delivery, DeliveryState
 from storage.work import Work
 
 Channels = Mapping[str, Channel]
+FRESH = 2.0
+"""Seconds after which a look at who has a delivery in hand says nothing any more."""
 BURST = 1.0
 """Seconds' worth of a budget that may be spent at once."""
 
@@ -49,6 +52,8 @@ class Errand:
     seat: Seat
     account: ChannelAccount
     replaces: str
+    looked_at: float = field(default_factory=time.monotonic)
+    """When it was seen to be in hand still; seconds of a clock that nobody sets and that runs while a process stands."""
 
 
 async def deliver(house: House, channels: Channels, effect: Deliver, hold: Hold) -> None:
@@ -56,6 +61,9 @@ async def deliver(house: House, channels: Channels, effect: Deliver, hold: Hold)
     errand = await _errand(house, channels, effect, hold)
     if errand is None:
         return
+    if time.monotonic() - errand.looked_at > FRESH:
+        # The process stood still in between: another may have said it by now.
+        raise NotMine
     try:
         sent = await _carry(channels, errand)
     except Undeliverable as error:
