@@ -53,7 +53,7 @@ class Errand:
     account: ChannelAccount
     replaces: str
     looked_at: float = field(default_factory=time.monotonic)
-    """When it was seen to be in hand still; seconds of a clock that nobody sets and that runs while a process stands."""
+    """When it was seen to be in hand still, by a clock that nobody sets and that runs while a process stands still."""
 
 
 async def deliver(house: House, channels: Channels, effect: Deliver, hold: Hold) -> None:

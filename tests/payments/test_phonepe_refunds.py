@@ -7,9 +7,9 @@ import stamina
 
 from payments.errors import AmountRefused, NotConfigured, OutcomeUnknown, Unavailable
 from payments.facts import FactKind
+from payments.gateway import refund_key
 from payments.money import Money
 from payments.phonepe.facts import moment
-from payments.gateway import refund_key
 from tests.payments.phonepe_payloads import (
     GIVE_BACK,
     NOW,
