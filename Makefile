@@ -32,7 +32,7 @@ run: .venv/.runtime ## run Bellhop: the sandbox, or the real thing when .env nam
 test: .venv/.dev ## run the tests, on loopback only (ARGS="tests/payments -k refund")
 	command -v chromium >/dev/null || scripts/debian $(BROWSER) || echo "Tests in a browser are skipped." >&2
 	[ -x /usr/sbin/mariadbd ] && [ -d /usr/lib/postgresql ] && command -v ip >/dev/null || scripts/debian $(SERVERS) || echo "Tests on database servers are skipped." >&2
-	.venv/bin/python -m pytest -n 3 --dist=worksteal -q --ignore=tests/engine $(ARGS)
+	.venv/bin/python -m pytest -n 4 --dist=worksteal -q --ignore=tests/engine $(ARGS)
 
 proofs: .venv/.dev ## kill, stop, cut off and starve real processes under load: minutes, on a quiet machine (BELLHOP_NIGHTLY=1: hours)
 	[ -x /usr/sbin/mariadbd ] && [ -d /usr/lib/postgresql ] && command -v ip >/dev/null || scripts/debian $(SERVERS)

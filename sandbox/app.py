@@ -2,16 +2,18 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Self
 
-from fastapi import FastAPI, WebSocket, WebSocketDisconnect
+from fastapi import APIRouter, FastAPI, WebSocket, WebSocketDisconnect
 from fastapi.responses import FileResponse, Response
 from fastapi.staticfiles import StaticFiles
-from starlette.types import Scope
+from starlette.routing import Mount, Route
+from starlette.types import Receive, Scope, Send
 
 from sandbox.controls import Receiver, controls
 from sandbox.jitsi import Jitsi
@@ -65,6 +67,20 @@ class Cast:
         return {twin.name: twin for twin in (self.telegram, self.slack, *gateways, self.jitsi)}
 
 
+@dataclass(frozen=True)
+class Later:
+    """A vendor's routes at `path`, made when they are first asked for: where nobody uses Slack, it costs nothing."""
+
+    path: str
+    routes: Callable[[], APIRouter]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; a mount has cut the path off already, the bare path has to be cut here."""
+        root = scope.get("root_path", "")
+        below = root if root.endswith(self.path) else root + self.path
+        await self.routes()({**scope, "root_path": below}, receive, send)
+
+
 class Assets(StaticFiles):
     """What a browser may have of a package: pictures, styles and scripts, never its Python."""
 
@@ -95,8 +111,9 @@ def create_app(world: World, cast: Cast | None = None) -> FastAPI:
     app.add_middleware(Wire, world=world, twins=cast.twins)
     app.include_router(controls(world, cast.receiver))
     for name, twin in cast.twins.items():
-        app.include_router(twin.api, prefix=f"/{name}")
-        app.include_router(twin.ui, prefix=f"/ui/{name}")
+        for path, part in ((f"/ui/{name}", "ui"), (f"/{name}", "api")):
+            later = Later(path, partial(getattr, twin, part))
+            app.router.routes += [Route(path, later), Mount(path, later)]
         app.mount(f"/static/{name}", Assets(directory=HERE / name))
     app.mount("/static/page", Assets(directory=HERE / "page"))
     _shell(app, world)

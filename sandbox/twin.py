@@ -12,10 +12,16 @@ class Twin(Protocol):
 
     name: str
     """The word used in addresses, the wire log and fault rules: telegram, slack, stripe, jitsi."""
-    api: APIRouter
-    """The vendor's own API, served below `/{name}`."""
-    ui: APIRouter
-    """What the sandbox's page calls to see and to act as the people, served below `/ui/{name}`."""
+
+    @property
+    def api(self) -> APIRouter:
+        """The vendor's own API, served below `/{name}`."""
+        ...
+
+    @property
+    def ui(self) -> APIRouter:
+        """What the sandbox's page calls to see and to act as the people, served below `/ui/{name}`."""
+        ...
 
     def trouble(self, rule: Rule) -> Response:
         """The vendor's own answer for a rate limit or a server error."""

@@ -1,5 +1,7 @@
 """PayPal, played on this machine: the account with its API, the page where a buyer approves, and its dashboard."""
 
+from functools import cached_property
+
 from fastapi import APIRouter, Response
 
 from sandbox.faults import Fault, Rule
@@ -16,12 +18,24 @@ class PayPal(Account):
 
     def __init__(self, world: World, payee: str = "Acme Concierge") -> None:
         super().__init__(world, payee)
-        api = Api(self)
-        self.forget_tokens = api.forget_tokens
-        self.api = APIRouter()
-        self.api.include_router(api.router)
-        self.api.include_router(pages(self))
-        self.ui = dashboard(self)
+        self._calls = Api(self)
+
+    @cached_property
+    def api(self) -> APIRouter:
+        """The API, and the page where a buyer approves."""
+        router = APIRouter()
+        router.include_router(self._calls.router)
+        router.include_router(pages(self))
+        return router
+
+    @cached_property
+    def ui(self) -> APIRouter:
+        """The dashboard."""
+        return dashboard(self)
+
+    def forget_tokens(self) -> None:
+        """Every token that was given out is worth nothing any more."""
+        self._calls.forget_tokens()
 
     def trouble(self, rule: Rule) -> Response:
         """PayPal's answer when it is asked too much, or is unwell."""

@@ -1,5 +1,7 @@
 """PhonePe, played on this machine: the account with its API, its pay page and its dashboard."""
 
+from functools import cached_property
+
 from fastapi import APIRouter, Response
 
 from sandbox.faults import Fault, Rule
@@ -16,14 +18,23 @@ class PhonePe(Account):
 
     def __init__(self, world: World, payee: str = "Acme Concierge") -> None:
         super().__init__(world, payee)
-        calls = Api(self.books, lambda refund_id: world.spawn(self.carry_out(refund_id)))
-        self.tokens = calls.tokens
-        self.api = APIRouter()
-        self.api.include_router(calls.router)
-        self.api.include_router(pages(self))
+        self._calls = Api(self.books, lambda refund_id: world.spawn(self.carry_out(refund_id)))
+        self.tokens = self._calls.tokens
+
+    @cached_property
+    def api(self) -> APIRouter:
+        """The API and the pay page."""
+        router = APIRouter()
+        router.include_router(self._calls.router)
+        router.include_router(pages(self))
         # Last, or it would stand before the pages.
-        self.api.add_api_route("/{path:path}", calls.unplayed, methods=METHODS, include_in_schema=False)
-        self.ui = dashboard(self)
+        router.add_api_route("/{path:path}", self._calls.unplayed, methods=METHODS, include_in_schema=False)
+        return router
+
+    @cached_property
+    def ui(self) -> APIRouter:
+        """The dashboard."""
+        return dashboard(self)
 
     def trouble(self, rule: Rule) -> Response:
         """PhonePe's answer when it is asked too much, or is unwell."""

@@ -1,5 +1,7 @@
 """Razorpay, played on this machine: the account with its API, its pay page and its dashboard."""
 
+from functools import cached_property
+
 from fastapi import APIRouter, Response
 
 from sandbox.faults import Fault, Rule
@@ -16,12 +18,21 @@ class Razorpay(Account):
 
     def __init__(self, world: World, payee: str = "Acme Concierge") -> None:
         super().__init__(world, payee)
-        key = (world.secrets.razorpay_key_id, world.secrets.razorpay_key_secret)
-        api = Api(self.books, key, lambda events: world.spawn(self.deliver(events)))
-        self.api = APIRouter()
-        self.api.include_router(api.router)
-        self.api.include_router(pages(self))
-        self.ui = dashboard(self)
+
+    @cached_property
+    def api(self) -> APIRouter:
+        """The API and the pay page."""
+        secrets = self.world.secrets
+        key = (secrets.razorpay_key_id, secrets.razorpay_key_secret)
+        router = APIRouter()
+        router.include_router(Api(self.books, key, lambda events: self.world.spawn(self.deliver(events))).router)
+        router.include_router(pages(self))
+        return router
+
+    @cached_property
+    def ui(self) -> APIRouter:
+        """The dashboard."""
+        return dashboard(self)
 
     def trouble(self, rule: Rule) -> Response:
         """Razorpay's answer when it is asked too much, or is unwell."""

@@ -1,6 +1,8 @@
 """Slack, played on this machine: the Web API, events, interactivity, Socket Mode, and the people who use it."""
 
-from fastapi import Response
+from functools import cached_property
+
+from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 
 from sandbox.faults import Fault, Rule
@@ -26,8 +28,16 @@ class Slack:
         self.core = Core(world)
         self.people = People(self.core)
         self.oauth = OAuth(self.core)
-        self.api = Api(self.core, self.oauth).router
-        self.ui = Ui(self.core, self.people, self.oauth).router
+
+    @cached_property
+    def api(self) -> APIRouter:
+        """The Web API and Socket Mode."""
+        return Api(self.core, self.oauth).router
+
+    @cached_property
+    def ui(self) -> APIRouter:
+        """What the page calls."""
+        return Ui(self.core, self.people, self.oauth).router
 
     def trouble(self, rule: Rule) -> Response:
         """Slack's 429 and 500."""

@@ -1,5 +1,7 @@
 """Stripe, played on this machine: the account with its API, its hosted pay page and its dashboard."""
 
+from functools import cached_property
+
 from fastapi import APIRouter, Response
 
 from sandbox.faults import Fault, Rule
@@ -16,11 +18,20 @@ class Stripe(Account):
 
     def __init__(self, world: World, payee: str = "Acme Concierge") -> None:
         super().__init__(world, payee)
-        api = Api(self.books, world.secrets.stripe_api_key, payee, lambda events: world.spawn(self.deliver(events)))
-        self.api = APIRouter()
-        self.api.include_router(api.router)
-        self.api.include_router(pages(self))
-        self.ui = dashboard(self)
+
+    @cached_property
+    def api(self) -> APIRouter:
+        """The API and the hosted pay page."""
+        key, world = self.world.secrets.stripe_api_key, self.world
+        router = APIRouter()
+        router.include_router(Api(self.books, key, self.payee, lambda events: world.spawn(self.deliver(events))).router)
+        router.include_router(pages(self))
+        return router
+
+    @cached_property
+    def ui(self) -> APIRouter:
+        """The dashboard."""
+        return dashboard(self)
 
     def trouble(self, rule: Rule) -> Response:
         """Stripe's answer when it is asked too much, or is unwell."""

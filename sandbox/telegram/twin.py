@@ -2,6 +2,7 @@
 
 import inspect
 import json
+from functools import cached_property
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -29,11 +30,20 @@ class Telegram:
         self.world = world
         self.state = State(world)
         self.people = People(self.state)
-        self.api = APIRouter()
-        self.api.add_api_route("/bot{token}/{method}", self._call, methods=WAYS)
-        self.api.add_api_route("/file/bot{token}/{path:path}", self._download, methods=["GET"])
-        self.api.include_router(sheet_router(self.state, self.people))
-        self.ui = ui_router(self.state, self.people)
+
+    @cached_property
+    def api(self) -> APIRouter:
+        """The Bot API, its files, and the payment sheet."""
+        router = APIRouter()
+        router.add_api_route("/bot{token}/{method}", self._call, methods=WAYS)
+        router.add_api_route("/file/bot{token}/{path:path}", self._download, methods=["GET"])
+        router.include_router(sheet_router(self.state, self.people))
+        return router
+
+    @cached_property
+    def ui(self) -> APIRouter:
+        """What the page calls."""
+        return ui_router(self.state, self.people)
 
     def trouble(self, rule: Rule) -> Response:
         """Telegram's own answer to too many calls, or to its own failure."""
