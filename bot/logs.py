@@ -24,6 +24,7 @@ QUIET = (
     "urllib3",
     "uvicorn",
     "alembic",
+    "fontTools",
     "asyncio",
 )
 """Libraries that tell more than an operator wants, web addresses with a bot's token among it."""
