@@ -110,9 +110,11 @@ class Payments:
         return await self._db.get(Refund, refund_id)
 
     async def count_refunds(self, checkout: Checkout) -> int:
-        """How many refunds of a checkout's payment were ever asked for or prepared."""
+        """How many refunds of a checkout's payment were said yes to, however they ended."""
         asked = select(func.count()).where(
-            col(Refund.gateway) == checkout.gateway, col(Refund.payment_ref) == checkout.payment_ref
+            col(Refund.gateway) == checkout.gateway,
+            col(Refund.payment_ref) == checkout.payment_ref,
+            col(Refund.confirmed_at).is_not(None),
         )
         count: int = (await self._db.execute(asked)).scalar_one()
         return count

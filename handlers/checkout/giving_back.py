@@ -1,5 +1,7 @@
 """Money that goes back: written down first, sent once, found again by its key."""
 
+import secrets
+
 from handlers.effects import SendRefund, send
 from payments.gateway import refund_key
 from storage.tables import Checkout, PaymentRequest, Refund
@@ -8,11 +10,10 @@ from storage.work import Work
 
 async def prepare(work: Work, request: PaymentRequest, paid: Checkout, minor: int, *, reason: str,
                   asked_by_id: int | None = None) -> Refund:  # fmt: skip
-    """A refund that nobody has said yes to yet. Its key counts the checkout's refunds, so a repeat moves money once."""
-    number = await work.payments.count_refunds(paid) + 1
+    """A refund that nobody has said yes to yet; it may never be sent."""
     row = Refund(
         request_id=request.id,
-        reference=refund_key(paid.reference, number),
+        reference=f"prepared_{secrets.token_hex(12)}",
         gateway=paid.gateway,
         payment_ref=paid.payment_ref,
         amount_minor=minor,
@@ -24,12 +25,17 @@ async def prepare(work: Work, request: PaymentRequest, paid: Checkout, minor: in
     return row
 
 
-async def let_go(work: Work, row: Refund) -> None:
-    """The yes: the gateway is asked after the commit."""
+async def let_go(work: Work, paid: Checkout, row: Refund) -> None:
+    """The yes: the gateway is asked after the commit.
+
+    The key counts the refunds of the checkout that were sent, without gaps: some gateways tell of a refund by its key
+    alone, and are asked for one number after the other. The request must be locked.
+    """
+    row.reference = refund_key(paid.reference, await work.payments.count_refunds(paid) + 1)
     row.confirmed_at = work.now
     await send(work, SendRefund(refund_id=row.id))
 
 
 async def refund(work: Work, request: PaymentRequest, paid: Checkout, minor: int, *, reason: str) -> None:
     """Bellhop itself sends money back that must not stay."""
-    await let_go(work, await prepare(work, request, paid, minor, reason=reason))
+    await let_go(work, paid, await prepare(work, request, paid, minor, reason=reason))

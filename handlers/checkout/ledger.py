@@ -31,6 +31,7 @@ BROUGHT_MONEY = frozenset(
     {State.PAID, State.PART_PAID, State.REFUND_PENDING, State.PART_REFUNDED, State.REFUNDED,
      State.DISPUTED, State.DISPUTE_WON, State.DISPUTE_LOST}
 )  # fmt: skip
+MONEY_MOVES = BROUGHT_MONEY | {State.PROCESSING}
 KEEPS_MONEY = frozenset({State.PAID, State.DISPUTE_WON})
 GAVE_BACK = frozenset({State.PART_REFUNDED, State.REFUNDED})
 RELAXED = timedelta(hours=6)
@@ -120,9 +121,16 @@ async def _follow(house: House, work: Work, request: PaymentRequest, checkout: C
     if checkout.state in ENDED and request.state not in ENDED:
         # A checkout that ended does not end its request: the customer may open another until the request expires.
         return
-    if not first or (request.state in ENDED and checkout.state not in BROUGHT_MONEY | {State.PROCESSING}):
+    if not first or (request.state in ENDED and checkout.state not in MONEY_MOVES):
+        return
+    if request.state is State.PROCESSING and checkout.state not in MONEY_MOVES and await _is_moving(work, request):
+        # Another checkout's money is on its way: a page that was opened or declined beside it changes nothing.
         return
     await _move(house, work, request, checkout, fact)
+
+
+async def _is_moving(work: Work, request: PaymentRequest) -> bool:
+    return any(each.state is State.PROCESSING for each in await work.payments.checkouts_of(request.id))
 
 
 async def _move(house: House, work: Work, request: PaymentRequest, checkout: Checkout, fact: Fact) -> None:

@@ -174,7 +174,7 @@ async def _paid(turn: Turn, request: PaymentRequest) -> Checkout:
 
 
 async def _let_go(turn: Turn, request: PaymentRequest, row: Refund) -> None:
-    await let_go(turn.work, row)
+    await let_go(turn.work, await _paid(turn, request), row)
     total = sum_of(row.amount_minor, request.currency)
     turn.work.audits.note(turn.team.id, turn.person.id, "refund", f"{total} of request {request.id}")
 

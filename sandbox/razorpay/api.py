@@ -11,11 +11,10 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
-from sandbox.razorpay import rules
 from sandbox.razorpay.books import Books, Events, public
 from sandbox.razorpay.entities import collection
 from sandbox.razorpay.errors import Refused, unknown_address
-from sandbox.razorpay.rules import Json
+from sandbox.razorpay.rules import Json, check_code, check_edit, check_link, check_refund
 
 Call = Callable[[Json, dict[str, str]], Json]
 METHODS = ["GET", "POST", "DELETE", "PUT", "PATCH"]
@@ -75,7 +74,7 @@ class Api:
             raise Refused("Authentication failed", status=401)
 
     def _open(self, form: Json, path: dict[str, str]) -> Json:
-        rules.check_link(form, self.books.world.clock.now())
+        check_link(form, self.books.world.clock.now())
         return public(self.books.open(form))
 
     def _links(self, form: Json, path: dict[str, str]) -> Json:
@@ -88,7 +87,7 @@ class Api:
         return {"payment_links": [public(link) for link in page(found, form)]}
 
     def _edit(self, form: Json, path: dict[str, str]) -> Json:
-        rules.check_edit(form, self.books.world.clock.now())
+        check_edit(form, self.books.world.clock.now())
         return public(self.books.edit(path["id"], form))
 
     def _cancel(self, form: Json, path: dict[str, str]) -> Json:
@@ -96,7 +95,7 @@ class Api:
         return public(self.books.links[path["id"]])
 
     def _open_code(self, form: Json, path: dict[str, str]) -> Json:
-        rules.check_code(form, self.books.world.clock.now())
+        check_code(form, self.books.world.clock.now())
         return public(self.books.open_code(form))
 
     def _scanned(self, form: Json, path: dict[str, str]) -> Json:
@@ -131,7 +130,7 @@ class Api:
             if known != asked:
                 raise Refused("Different request with the same idempotency key has already been processed.")
             return answer
-        rules.check_refund(form)
+        check_refund(form)
         refund, events = self.books.refund(payment_id, form)
         self.happened(events)
         if key is not None:

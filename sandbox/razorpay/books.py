@@ -2,7 +2,7 @@
 
 from copy import deepcopy
 
-from sandbox.razorpay import entities
+import sandbox.razorpay.entities as entities
 from sandbox.razorpay.errors import Refused, not_found
 from sandbox.razorpay.rules import CODE_LONGEST, Json, check_amount
 from sandbox.world import World

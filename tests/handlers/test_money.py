@@ -1,13 +1,15 @@
 """Money in the corners: lost webhooks, late and double payments, refunds without an answer."""
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
+from handlers.checkout.ledger import record
 from handlers.pay_page import NotPayable, begin_checkout
+from payments.gateway import refund_key
 from payments.machine import State
 from payments.money import Money
 from storage.tables import PaymentRequest
@@ -235,3 +237,81 @@ async def test_what_is_within_the_limit_needs_nobody_else(market: Market) -> Non
     await market.hear(market.desk.does("refund"))
     await _press_newest(market, "refund.yes")
     assert market.till.kept == 0
+
+
+class Second(Till):
+    """Another gateway of the same team."""
+
+    name = "second"
+    title = "Second"
+
+
+@dataclass
+class TwoTills:
+    """A request with a page open at each of two gateways."""
+
+    market: Market
+    second: Second
+    page: str
+    other: str
+
+    async def told_by_second(self) -> None:
+        """The second gateway's newest webhook."""
+        async with self.market.town.database.begin() as work:
+            await record(self.market.town.house, work, "second", [self.second.webhooks[-1]])
+        await self.market.carry_out()
+
+
+@pytest_asyncio.fixture
+async def two(template: Path) -> AsyncIterator[TwoTills]:
+    till, second = Till(), Second()
+    async with town(template, {"till": till, "second": second}) as made:
+        second.now = made.clock
+        market = Market(made, till)
+        await market.begin()
+        async with made.database.begin() as work:
+            (await work.people.team(made.team.id)).gateway = "till,second"
+        page = await _paying(market)
+        code = (await market.requests())[-1].code
+        other = (await begin_checkout(made.house, code, "second")).rpartition("/")[2]
+        yield TwoTills(market, second, page, other)
+
+
+async def test_the_first_that_is_paid_wins_and_the_other_page_takes_no_more_money(two: TwoTills) -> None:
+    two.second.pay(two.other)
+    await two.told_by_second()
+    (request,) = await two.market.requests()
+    assert (request.state, request.gateway) == (State.PAID, "second")
+    assert two.market.till.sessions[two.page].status == "over"
+
+
+async def test_who_pays_at_both_gets_the_second_sum_back_from_where_it_went(two: TwoTills) -> None:
+    two.market.till.pay(two.page)
+    two.second.pay(two.other)
+    await two.market.webhook(two.market.till.webhooks[-1])
+    await two.told_by_second()
+    assert (two.market.till.kept, two.second.kept) == (PRICE, 0)
+    assert await _state(two.market) is State.PAID
+
+
+async def test_a_decline_elsewhere_does_not_hide_a_payment_under_way(two: TwoTills) -> None:
+    two.market.till.begin_slow(two.page)
+    await two.market.webhook(two.market.till.webhooks[-1])
+    two.second.decline(two.other)
+    await two.told_by_second()
+    assert await _state(two.market) is State.PROCESSING
+    two.market.till.finish_slow(two.page, well=False)
+    await two.market.webhook(two.market.till.webhooks[-1])
+    assert await _state(two.market) is State.FAILED
+
+
+async def test_refunds_that_were_never_said_yes_to_leave_no_gap_in_the_keys(market: Market) -> None:
+    await _paid(market)
+    for _ in range(4):
+        await market.hear(market.desk.does("refund", "5"))
+    await market.hear(market.desk.does("refund", "20"))
+    await _press_newest(market, "refund.yes")
+    await market.hear(market.desk.does("refund", "9"))
+    await _press_newest(market, "refund.yes")
+    (checkout,) = await market.checkouts()
+    assert sorted(market.till.refunds) == [refund_key(checkout.reference, number) for number in (1, 2)]
