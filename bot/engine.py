@@ -5,11 +5,12 @@ import random
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 from prometheus_client import Counter, Histogram
+from sqlalchemy.exc import SQLAlchemyError
 
 from handlers.channel import TryLater
 from handlers.delivery import NotMine
@@ -125,8 +126,10 @@ class Pump:
     async def _stumbled(self, job: Claimed, error: Exception) -> None:
         problem = f"{type(error).__name__}: {error}"
         log.warning("job failed", queue=self.name, kind=job.kind, job=job.id, tries=job.tries, **_why(error))
-        if job.failures + 1 < MOST_TRIES:
-            await self._again(job, pause_after(job.failures + 1), problem)
+        # That the database was away, or chose this transaction to end a deadlock, says nothing against the job.
+        faultless = isinstance(error, SQLAlchemyError) and is_away(error)
+        if faultless or job.failures + 1 < MOST_TRIES:
+            await self._again(job, pause_after(job.failures + 1), problem, failed=not faultless)
             return
         # Told before it is buried: who dies in between tells twice, and not never.
         try:
@@ -136,9 +139,9 @@ class Pump:
         async with self.database.begin() as work:
             await self.queue(work).bury(job, problem)
 
-    async def _again(self, job: Claimed, pause: timedelta, problem: str) -> None:
+    async def _again(self, job: Claimed, pause: timedelta, problem: str, *, failed: bool) -> None:
         async with self.database.begin() as work:
-            await self.queue(work).retry(job, due_at=work.now + pause, problem=problem)
+            await self.queue(work).retry(job, due_at=work.now + pause, problem=problem, failed=failed)
 
     async def _patiently(self, job: Claimed, later: TryLater) -> None:
         """Waiting because somebody asked for it is no failure."""
@@ -162,12 +165,33 @@ def pause_after(tries: int) -> timedelta:
 
 
 @dataclass(slots=True)
+class Sweep:
+    """Something to look at again `every` so often, by the clock that everything falls due by. Safe to do twice."""
+
+    look: Callable[[], Awaitable[None]]
+    every: timedelta
+    _done_at: datetime | None = None
+
+    def is_due(self, now: datetime) -> bool:
+        """Whether it is time again; also after a clock was set back."""
+        return self._done_at is None or not self._done_at <= now < self._done_at + self.every
+
+    async def run(self, now: datetime) -> None:
+        """Do it; what goes wrong is told to the log, and is tried again at the next round."""
+        try:
+            await self.look()
+            self._done_at = now
+        except Exception as error:
+            log.warning("a sweep failed", sweep=getattr(self.look, "__name__", str(self.look)), **_why(error))
+
+
+@dataclass(slots=True)
 class Engine:
     """The pumps and the sweeps of one process."""
 
     database: Database
     pumps: tuple[Pump, ...]
-    sweeps: tuple[Callable[[], Awaitable[None]], ...]
+    sweeps: tuple[Sweep, ...]
     every: timedelta = timedelta(seconds=1)
     _stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
@@ -201,10 +225,8 @@ class Engine:
             if not await work.pacing.take_turn("sweeps", self.every * 0.9):
                 return
         for sweep in self.sweeps:
-            try:
-                await sweep()
-            except Exception as error:
-                log.warning("a sweep failed", sweep=getattr(sweep, "__name__", str(sweep)), **_why(error))
+            if sweep.is_due(now := self.database.clock()):
+                await sweep.run(now)
 
 
 def inbox_pump(

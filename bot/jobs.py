@@ -4,15 +4,31 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot import outgoing
 from bot.engine import LeaseLost
-from bot.outgoing import post_to_team
 from handlers import delivery
 from handlers.channel import Channel, Undeliverable
 from handlers.checkout import polling, refunds, reports
-from handlers.effects import EFFECT, Answer, AskGateway, Deliver, EndCheckout, SendRefund, SetMark, TellTeam, send
+from handlers.checkout.at_home import open_at_home
+from handlers.effects import (
+    EFFECT,
+    Answer,
+    AskGateway,
+    Deliver,
+    EndCheckout,
+    EraseCustomer,
+    OpenAtHome,
+    SendRefund,
+    SetMark,
+    SettleDesk,
+    TellTeam,
+    send,
+)
 from handlers.heard import HEARD, Place
 from handlers.house import House
 from handlers.messages import Message
+from handlers.moving import connecting
+from handlers.privacy import erasing
 from handlers.router import hear
 from storage.queues import Claimed
 
@@ -43,7 +59,7 @@ class Jobs:
                 await reports.report_lost(self.house, work, job.body, problem)
             return
         heard = HEARD.validate_json(job.body)
-        if heard.origin.place is Place.ROOM:
+        if heard.origin.place is Place.ROOM or not heard.origin.user:
             return
         async with self.house.database.begin() as work:
             text = "Something went wrong here and this was not handled. Please try again, or write what you need."
@@ -58,6 +74,9 @@ class Jobs:
             SendRefund: self._refund,
             EndCheckout: self._end_checkout,
             AskGateway: self._ask_gateway,
+            OpenAtHome: self._open_at_home,
+            SettleDesk: self._settle_desk,
+            EraseCustomer: self._erase_customer,
             TellTeam: self._tell_team,
         }
         if isinstance(effect, Deliver):
@@ -75,6 +94,11 @@ class Jobs:
                 await delivery.failed(work, effect, "The platform does not answer.", gone=False)
         elif isinstance(effect, SendRefund):
             await refunds.gave_up(self.house, effect)
+        elif isinstance(effect, TellTeam):
+            await outgoing.gave_up(self.house, effect, problem)
+        elif isinstance(effect, EraseCustomer):
+            async with self.house.database.begin() as work:
+                await erasing.gave_up(work, effect)
 
     async def _answer(self, effect: Answer) -> None:
         channel = self.channels.get(effect.origin.channel)
@@ -105,11 +129,23 @@ class Jobs:
     async def _ask_gateway(self, effect: AskGateway) -> None:
         await polling.ask(self.house, effect)
 
+    async def _open_at_home(self, effect: OpenAtHome) -> None:
+        await open_at_home(self.house, effect)
+
+    async def _settle_desk(self, effect: SettleDesk) -> None:
+        await connecting.settle(self.house, self.channels, effect)
+
+    async def _erase_customer(self, effect: EraseCustomer) -> None:
+        await erasing.carry_out(self.house, self.channels, effect)
+
     async def _tell_team(self, effect: TellTeam) -> None:
-        await post_to_team(self.house, effect)
+        await outgoing.post_to_team(self.house, effect)
 
 
 def _hold(job: Claimed) -> delivery.Hold:
     return delivery.Hold(
-        still_mine=lambda work: work.outbox.holds(job), done=lambda work: work.outbox.done(job), reserved=job.reserved
+        still_mine=lambda work: work.outbox.holds(job),
+        done=lambda work: work.outbox.done(job),
+        looked_at=job.looked_at,
+        reserved=job.reserved,
     )

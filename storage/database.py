@@ -1,21 +1,20 @@
 """The database: one way to begin a transaction, one place that commits."""
 
-import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session
 
 from storage.intake import Intake
 from storage.notices import Notices, announce
+from storage.servers import held_up, server_engine
 from storage.signals import Signals
 from storage.sqlite import sqlite_engine
 from storage.turns import Turns
@@ -42,34 +41,6 @@ DRIVERS = {
     "mysql": "mysql+asyncmy",
     "mariadb": "mysql+asyncmy",
 }
-
-KEPT_ALIVE = {
-    "tcp_keepalives_idle": "5",
-    "tcp_keepalives_interval": "2",
-    "tcp_keepalives_count": "3",
-    # Keepalives are not sent while an answer is on its way that nobody takes.
-    "tcp_user_timeout": "10s",
-}
-"""PostgreSQL lets go of what a machine that fell silent had locked: left to itself it would wait for hours."""
-
-POOL = {"pool_size": 10, "max_overflow": 20}
-"""For both pumps at full work, and for the leases that must be renewed beside them."""
-
-CUT_OFF = {
-    **KEPT_ALIVE,
-    "idle_in_transaction_session_timeout": "10s",
-    # Between the parts of one statement a session counts as active, not as idle.
-    "statement_timeout": "20s",
-    # Sooner than the first: else the silent machine's own sessions get the lock one after the other, each for as long.
-    "lock_timeout": "8s",
-}
-"""The same for a process that stands still on a machine that answers."""
-
-HELD_UP = {"55P03", "57014"}
-"""What PostgreSQL says when the last two are over: https://www.postgresql.org/docs/current/errcodes-appendix.html"""
-
-SILENT = "SET SESSION wait_timeout = 10, innodb_lock_wait_timeout = 8"
-"""MySQL's words for both: the seconds that a session may ask nothing, and those that it waits for a lock."""
 
 # An error must not carry what people said into a log.
 QUIET = {"hide_parameters": True}
@@ -126,7 +97,7 @@ class Database:
             async with self._engine.connect() as connection:
                 yield connection
             return
-        engine = _server_engine(self.url, hurried=False)
+        engine = server_engine(self.url, hurried=False, **QUIET)
         try:
             async with engine.connect() as connection:
                 yield connection
@@ -150,29 +121,9 @@ def async_url(url: str) -> URL:
 
 def is_away(error: BaseException) -> bool:
     """Whether an error only says that the database cannot be reached now, and nothing is wrong with what was asked."""
-    lost = isinstance(error, DBAPIError) and (error.connection_invalidated or _held_up(error))
+    lost = isinstance(error, DBAPIError) and (error.connection_invalidated or held_up(error))
     return lost or isinstance(error, OSError | OperationalError | InterfaceError | NoConnection)
 
 
-def _held_up(error: DBAPIError) -> bool:
-    return getattr(error.orig, "sqlstate", None) in HELD_UP
-
-
 def _engine(url: URL) -> AsyncEngine:
-    return sqlite_engine(url, **QUIET) if url.get_backend_name() == "sqlite" else _server_engine(url)
-
-
-def _server_engine(url: URL, *, hurried: bool = True) -> AsyncEngine:
-    # What was read before a lock is read again under it; MySQL's own default would go on showing the older rows.
-    settings: dict[str, Any] = {"pool_pre_ping": True, **POOL, "isolation_level": "READ COMMITTED", **QUIET}
-    if url.get_backend_name() == "postgresql":
-        limits = {"command_timeout": 30, "server_settings": CUT_OFF} if hurried else {"server_settings": KEPT_ALIVE}
-        settings["connect_args"] = {"timeout": 10, **limits}
-    if url.get_backend_name() == "mysql":
-        limits = {"read_timeout": 30, "init_command": SILENT} if hurried else {}
-        # Without strictness a long text is cut and told to nobody; `utf8` without mb4 knows no emoji.
-        settings["connect_args"] = {"sql_mode": "TRADITIONAL", **limits}
-        url = url.update_query_dict({"charset": "utf8mb4"})
-        # The driver logs each warning of the server, and MariaDB warns that it calls no primary key by its name.
-        logging.getLogger("asyncmy").setLevel(logging.ERROR)
-    return create_async_engine(url, **settings)
+    return sqlite_engine(url, **QUIET) if url.get_backend_name() == "sqlite" else server_engine(url, **QUIET)

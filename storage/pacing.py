@@ -2,8 +2,10 @@
 
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from storage.tables import Pace, SweepTurn
 
@@ -25,10 +27,19 @@ class Pacing:
 
         Each caller gets a moment of its own, so that those who wait come back one by one and not all together.
         """
-        row = await self._pace(key)
-        taken = max(self._now, self._trusted(row.free_at))
-        row.free_at = taken + every
-        return max(taken - every * (burst - 1) - self._now, NOTHING)
+        return self._reserve(await self._pace(key), every, burst)
+
+    async def leave(self, chat: str, budget: str, *, every: timedelta, burst: int) -> tuple[timedelta, timedelta]:
+        """How long `chat` is still to be left alone; if it is not, a moment of `budget` as from `spend`.
+
+        One question for both: nearly always both are free.
+        """
+        asked = select(Pace).where(col(Pace.key).in_([chat, budget])).order_by(col(Pace.key)).with_for_update()
+        rows = {row.key: row for row in (await self._db.execute(asked)).scalars()}
+        resting = self._rest(rows.get(chat))
+        if resting:
+            return resting, NOTHING
+        return NOTHING, self._reserve(rows.get(budget) or await self._pace(budget), every, burst)
 
     async def hold(self, key: str, pause: timedelta) -> None:
         """The platform asked for patience: nobody speaks there before it is over."""
@@ -37,7 +48,14 @@ class Pacing:
 
     async def held(self, key: str) -> timedelta:
         """How long the platform still wants patience there."""
-        row = await self._db.get(Pace, key)
+        return self._rest(await self._db.get(Pace, key))
+
+    def _reserve(self, row: Pace, every: timedelta, burst: int) -> timedelta:
+        taken = max(self._now, self._trusted(row.free_at))
+        row.free_at = taken + every
+        return max(taken - every * (burst - 1) - self._now, NOTHING)
+
+    def _rest(self, row: Pace | None) -> timedelta:
         return max(self._trusted(row.free_at) - self._now, NOTHING) if row else NOTHING
 
     def _trusted(self, moment: datetime) -> datetime:

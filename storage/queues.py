@@ -1,20 +1,38 @@
 """The two queues as one class: add, claim the heads of lanes under a lease, finish, retry, bury."""
 
+import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Generic, TypeVar, cast
 
-from sqlalchemy import ColumnElement, CursorResult, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    Select,
+    Table,
+    Update,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from storage.intake import Arrival
 from storage.repeats import insert_new, table_of
 from storage.tables import Inbox, JobState, Outbox
+from storage.types import UtcDateTime
 
 Row = TypeVar("Row", Inbox, Outbox)
+
+TOLD = frozenset({"tell_team"})
+"""Jobs that are remembered as they were: evidence says what a team's own system was told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +47,8 @@ class Claimed:
     failures: int
     reserved: bool
     lease_until: datetime
+    looked_at: float = field(default_factory=time.monotonic)
+    """When it was taken, by a clock that nobody sets and that runs while a process stands still."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,48 +89,17 @@ class Queue(Generic[Row]):
 
     async def claim(self, limit: int, lease: timedelta) -> Sequence[Claimed]:
         """Take up to `limit` heads of lanes that are due and that nobody holds."""
-        ids = (await self._session.execute(self._heads(limit))).scalars().all()
-        if not ids:
+        looked_at, until = time.monotonic(), self._now + lease
+        rows = (await self._session.execute(heads(self._table), {"now": self._now, "most": limit})).all()
+        if not rows:
             return ()
-        until = self._now + lease
-        table = self._table
-        changed = update(table).where(col(table.id).in_(ids)).values(lease_until=until, tries=col(table.tries) + 1)
-        await self._session.execute(changed)
-        rows = await self._session.execute(
-            select(
-                col(table.id),
-                col(table.lane),
-                col(table.kind),
-                col(table.body),
-                col(table.tries),
-                col(table.failures),
-                col(table.reserved),
-            )
-            .where(col(table.id).in_(ids))
-            .order_by(col(table.id))
-        )
-        return [Claimed(*row, lease_until=until) for row in rows]
-
-    def _heads(self, limit: int) -> Any:
-        table, earlier = self._table, aliased(self._table)
-        free = or_(col(table.lease_until).is_(None), col(table.lease_until) <= self._now)
-        before = (
-            select(col(earlier.id))
-            .where(
-                col(earlier.state) == JobState.WAITING,
-                col(earlier.lane) == col(table.lane),
-                col(earlier.id) < col(table.id),
-            )
-            .exists()
-        )
-        return (
-            select(col(table.id))
-            .where(col(table.state) == JobState.WAITING, col(table.due_at) <= self._now, free, ~before)
-            # In the index's own order: what waited longest comes first, and nothing has to be sorted.
-            .order_by(col(table.due_at), col(table.id))
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
+        taken = {"ids": [row.id for row in rows], "until": until}
+        await self._session.execute(_taking(self._table), taken)
+        jobs = [
+            Claimed(row.id, row.lane, row.kind, row.body, row.tries + 1, row.failures, row.reserved, until, looked_at)
+            for row in rows
+        ]
+        return sorted(jobs, key=lambda job: job.id)
 
     async def renew(self, jobs: Sequence[Claimed], lease: timedelta) -> None:
         """Keep jobs in hand that take long; one that was lost meanwhile stays lost."""
@@ -131,13 +120,18 @@ class Queue(Generic[Row]):
 
     async def holds(self, job: Claimed) -> bool:
         """Whether a job is still in hand: a worker that slept past its lease must not act on it."""
-        table = self._table
-        mine = select(col(table.id)).where(*self._mine(job), col(table.lease_until) > self._now)
-        return (await self._session.execute(mine)).scalar_one_or_none() is not None
+        table = table_of(self._table)
+        mine = select(table.c.id).where(*_mine(table), table.c.lease_until > self._now)
+        return (await self._session.execute(mine, _claim_of(job))).scalar_one_or_none() is not None
 
     async def done(self, job: Claimed) -> bool:
-        """Finished. False when the lease was lost and somebody else has it."""
-        return await self._finish(job, state=JobState.DONE)
+        """Finished; what it said and to whom is forgotten. False when the lease was lost and somebody else has it."""
+        return await self._finish(job, state=JobState.DONE, **self._forgotten(job))
+
+    @staticmethod
+    def _forgotten(job: Claimed) -> dict[str, str]:
+        # Until it is done it is needed, afterwards it would be a second copy of people's words and addresses.
+        return {} if job.kind in TOLD else {"body": "", "lane": ""}
 
     async def retry(
         self, job: Claimed, *, due_at: datetime, problem: str, failed: bool = True, reserved: bool = False
@@ -153,17 +147,10 @@ class Queue(Generic[Row]):
         return await self._finish(job, state=JobState.DEAD, problem=problem[:500])
 
     async def _finish(self, job: Claimed, **values: object) -> bool:
-        table = self._table
-        mine = update(table).where(*self._mine(job)).values(**values)
-        result = cast("CursorResult[Any]", await self._session.execute(mine))
+        told = {f"to_{name}": value for name, value in values.items()}
+        mine = _finishing(self._table, tuple(sorted(values)))
+        result = cast("CursorResult[Any]", await self._session.execute(mine, _claim_of(job) | told))
         return result.rowcount == 1
-
-    def _mine(self, job: Claimed) -> tuple[ColumnElement[bool], ...]:
-        # Whoever claims a job counts one more try, so the count tells this claim from every later one.
-        table = self._table
-        # One that was put back has no lease, and is in nobody's hand.
-        in_hand = col(table.lease_until).is_not(None)
-        return col(table.id) == job.id, col(table.state) == JobState.WAITING, col(table.tries) == job.tries, in_hand
 
     async def next_due(self) -> datetime | None:
         """When the next waiting job falls due, or None when nothing waits."""
@@ -187,6 +174,11 @@ class Queue(Generic[Row]):
         table = self._table
         await self._session.execute(delete(table).where(col(table.state) == JobState.DONE, col(table.due_at) < before))
 
+    async def forget_dead(self, before: datetime) -> None:
+        """Forget what was given up before that moment."""
+        table = self._table
+        await self._session.execute(delete(table).where(col(table.state) == JobState.DEAD, col(table.due_at) < before))
+
 
 class InboxQueue(Queue[Inbox]):
     """What came in. The unique key over source and event id makes a repeated delivery boring."""
@@ -202,3 +194,49 @@ class InboxQueue(Queue[Inbox]):
         row = self._row(arrival.lane, arrival.kind, arrival.body, self._now)
         row.source, row.event_id = arrival.source, arrival.event_id
         return row
+
+
+# What is asked for every job is put together once: to build a statement takes longer than SQLite takes to answer it.
+
+
+@cache
+def heads(rows: type[Inbox | Outbox]) -> Select[Any]:
+    """The heads of lanes that are due at `now` and that nobody holds, `most` of them; locked where a server can."""
+    table = table_of(rows)
+    earlier, now = table.alias("earlier"), bindparam("now", type_=UtcDateTime)
+    free = or_(table.c.lease_until.is_(None), table.c.lease_until <= now)
+    waiting = [earlier.c.state == JobState.WAITING, earlier.c.lane == table.c.lane, earlier.c.id < table.c.id]
+    before = select(earlier.c.id).where(*waiting).exists()
+    names = ("id", "lane", "kind", "body", "tries", "failures", "reserved")
+    return (
+        select(*(table.c[name] for name in names))
+        .where(table.c.state == JobState.WAITING, table.c.due_at <= now, free, ~before)
+        # In the index's own order: what waited longest comes first, and nothing has to be sorted.
+        .order_by(table.c.due_at, table.c.id)
+        .limit(bindparam("most"))
+        .with_for_update(skip_locked=True)
+    )
+
+
+@cache
+def _taking(rows: type[Inbox | Outbox]) -> Update:
+    table = table_of(rows)
+    chosen = table.c.id.in_(bindparam("ids", expanding=True))
+    return update(table).where(chosen).values(lease_until=bindparam("until"), tries=table.c.tries + 1)
+
+
+@cache
+def _finishing(rows: type[Inbox | Outbox], names: tuple[str, ...]) -> Update:
+    table = table_of(rows)
+    return update(table).where(*_mine(table)).values({name: bindparam(f"to_{name}") for name in names})
+
+
+def _mine(table: Table) -> tuple[ColumnElement[bool], ...]:
+    # Whoever claims a job counts one more try, so the count tells this claim from every later one.
+    # One that was put back has no lease, and is in nobody's hand.
+    mine = table.c.id == bindparam("job"), table.c.tries == bindparam("claim")
+    return *mine, table.c.state == JobState.WAITING, table.c.lease_until.is_not(None)
+
+
+def _claim_of(job: Claimed) -> dict[str, object]:
+    return {"job": job.id, "claim": job.tries}

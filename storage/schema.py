@@ -1,7 +1,7 @@
 """The database's shape: brought up to date, and never touched when a newer Bellhop made it."""
 
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -12,6 +12,7 @@ from storage.database import Database
 
 if TYPE_CHECKING:
     from alembic.config import Config
+    from alembic.script import ScriptDirectory
 
 T = TypeVar("T")
 
@@ -71,9 +72,7 @@ async def differences(database: Database) -> list[Any]:
 
 def newest() -> str | None:
     """The revision that this program needs."""
-    from alembic.script import ScriptDirectory
-
-    return ScriptDirectory.from_config(config()).get_current_head()
+    return _steps_in(MIGRATIONS).get_current_head()
 
 
 def config(connection: Connection | None = None, folder: Path = MIGRATIONS) -> "Config":
@@ -103,10 +102,11 @@ def _upgrade(connection: Connection, to: str, folder: Path) -> list[str]:
 
 def _walk(connection: Connection, to: str, folder: Path) -> list[str]:
     from alembic import command
-    from alembic.script import ScriptDirectory
 
     before = _revision(connection, folder)
-    steps = ScriptDirectory.from_config(config(folder=folder)).iterate_revisions(to, before)
+    steps = list(_steps_in(folder).iterate_revisions(to, before))
+    if not steps:
+        return []
     command.upgrade(config(connection, folder), to)
     if connection.dialect.name == "sqlite" and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
         raise SchemaBroken("a step left rows that point at nothing; nothing was changed")
@@ -115,13 +115,20 @@ def _walk(connection: Connection, to: str, folder: Path) -> list[str]:
 
 def _revision(connection: Connection, folder: Path = MIGRATIONS) -> str | None:
     from alembic.migration import MigrationContext
-    from alembic.script import ScriptDirectory
 
     there = MigrationContext.configure(connection).get_current_revision()
-    known = {step.revision for step in ScriptDirectory.from_config(config(folder=folder)).walk_revisions()}
+    known = {step.revision for step in _steps_in(folder).walk_revisions()}
     if there is not None and there not in known:
         raise SchemaFromTheFuture("the database was made by a newer Bellhop; upgrade the program")
     return there
+
+
+@cache
+def _steps_in(folder: Path) -> "ScriptDirectory":
+    """The steps there are; to read them takes longer than to see that none is left to do."""
+    from alembic.script import ScriptDirectory
+
+    return ScriptDirectory.from_config(config(folder=folder))
 
 
 def _differences(connection: Connection) -> list[Any]:

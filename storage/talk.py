@@ -2,23 +2,29 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, or_, select, update
+from sqlalchemy import CursorResult, Select, Update, bindparam, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from storage import signals
+from storage.repeats import table_of
 from storage.tables import (
     ChannelAccount,
     Conversation,
     Delivery,
+    DeliveryState,
     Draft,
     Person,
     Seat,
     Side,
     SpokenMessage,
 )
+
+Errand = tuple[SpokenMessage, Seat, ChannelAccount, Delivery]
+"""A message, where it goes, through which account, and how far it has got."""
 
 
 class Talk:
@@ -32,6 +38,7 @@ class Talk:
         # Asked and locked once for a transaction: a single event may say five things to one conversation.
         self._seats: dict[int, Sequence[Seat]] = {}
         self._counted: dict[int, int] = {}
+        self._filled: set[int] = set()
 
     async def conversation(self, conversation_id: int) -> Conversation | None:
         """One conversation."""
@@ -64,10 +71,21 @@ class Talk:
         )
         return [(row[0], row[1]) for row in await self._db.execute(asked)]
 
+    async def all_held_by(self, team_id: int, agent_id: int) -> Sequence[Conversation]:
+        """Every conversation an agent holds, closed ones too."""
+        mine = (col(Conversation.team_id) == team_id, col(Conversation.holder_id) == agent_id)
+        return (await self._db.execute(select(Conversation).where(*mine))).scalars().all()
+
     async def claim(self, conversation_id: int, agent_id: int) -> bool:
         """Hold a conversation that nobody holds. The database decides who was first."""
         free = or_(col(Conversation.holder_id).is_(None), col(Conversation.holder_id) == agent_id)
         changed = update(Conversation).where(col(Conversation.id) == conversation_id, free).values(holder_id=agent_id)
+        return cast("CursorResult[Any]", await self._db.execute(changed)).rowcount == 1
+
+    async def pass_on(self, conversation_id: int, holder_id: int | None, agent_id: int) -> bool:
+        """Give a conversation to another agent while its holder is still that one (None: nobody)."""
+        still = col(Conversation.holder_id).is_(None) if holder_id is None else col(Conversation.holder_id) == holder_id
+        changed = update(Conversation).where(col(Conversation.id) == conversation_id, still).values(holder_id=agent_id)
         return cast("CursorResult[Any]", await self._db.execute(changed)).rowcount == 1
 
     async def seats(self, conversation_id: int, side: Side | None = None) -> Sequence[Seat]:
@@ -98,6 +116,51 @@ class Talk:
         )
         return (await self._db.execute(asked)).scalars().all()
 
+    async def seat_desk(self, conversation_id: int, account_id: int, chat: str) -> None:
+        """Give a conversation an agents' seat at a desk, unless it has one there."""
+        seats = await self.seats(conversation_id, Side.AGENT)
+        if not any((seat.account_id, seat.chat) == (account_id, chat) for seat in seats):
+            await self.add(Seat(conversation_id=conversation_id, account_id=account_id, side=Side.AGENT, chat=chat))
+
+    async def move_desk(self, account_id: int, old: str, new: str, *, keep_threads: bool) -> None:
+        """The agents' seats of a desk are elsewhere now: all of them with their threads, or the open cases' without."""
+        asked = select(Seat).where(
+            col(Seat.account_id) == account_id, col(Seat.chat) == old, col(Seat.side) == Side.AGENT
+        )
+        if not keep_threads:
+            is_open = select(col(Conversation.id)).where(col(Conversation.closed_at).is_(None))
+            asked = asked.where(col(Seat.conversation_id).in_(is_open))
+        seats = (await self._db.execute(asked)).scalars().all()
+        for seat in seats:
+            seat.chat, seat.thread = new, seat.thread if keep_threads else ""
+        # The numbers of the messages there are those of other messages here.
+        forgotten = update(Delivery).where(col(Delivery.seat_id).in_([seat.id for seat in seats]))
+        await self._db.execute(forgotten.values(external_id=""))
+        self._seats.clear()
+
+    async def waiting_at(self, account_id: int, chat: str) -> Sequence[Delivery]:
+        """What is on its way to the agents' seats at a desk and has not arrived, in the order in which it was said."""
+        return await self._waiting(account_id, col(Seat.chat) == chat, col(Seat.side) == Side.AGENT)
+
+    async def waiting_in(self, account_id: int) -> Sequence[Delivery]:
+        """The same of every seat in an account."""
+        return await self._waiting(account_id)
+
+    async def _waiting(self, account_id: int, *more: object) -> Sequence[Delivery]:
+        asked = (
+            select(Delivery)
+            .join(Seat, col(Seat.id) == col(Delivery.seat_id))
+            .join(SpokenMessage, col(SpokenMessage.id) == col(Delivery.message_id))
+            .where(
+                col(Seat.account_id) == account_id,
+                col(Delivery.sent_version) < col(SpokenMessage.version),
+                col(Delivery.state) != DeliveryState.DEAD,
+                *more,  # type: ignore[arg-type]
+            )
+            .order_by(col(Delivery.id))
+        )
+        return (await self._db.execute(asked)).scalars().all()
+
     async def add(self, row: Conversation | Seat | SpokenMessage | Draft) -> None:
         """Keep a new row and give it its id."""
         self._db.add(row)
@@ -108,33 +171,44 @@ class Talk:
     async def next_version(self, conversation_id: int) -> int:
         """Count one more message or edit. The row stays locked until the commit, so versions appear in order."""
         if conversation_id not in self._counted:
-            asked = select(col(Conversation.spoken)).where(col(Conversation.id) == conversation_id).with_for_update()
-            self._counted[conversation_id] = (await self._db.execute(asked)).scalar_one()
+            asked = select(col(Conversation.spoken), col(Conversation.emptied_at))
+            mine = asked.where(col(Conversation.id) == conversation_id).with_for_update()
+            self._counted[conversation_id], emptied = (await self._db.execute(mine)).one()
+            if emptied is not None:
+                self._filled.add(conversation_id)
         self._counted[conversation_id] += 1
         self._wake(signals.conversation(conversation_id))
         return self._counted[conversation_id]
 
     async def settle(self) -> None:
-        """Before the commit: write how far was counted."""
+        """Before the commit: write how far was counted. What was emptied holds words again."""
         for conversation_id, spoken in self._counted.items():
-            mine = update(Conversation).where(col(Conversation.id) == conversation_id).values(spoken=spoken)
+            said = {"spoken": spoken} | ({"emptied_at": None} if conversation_id in self._filled else {})
+            mine = update(Conversation).where(col(Conversation.id) == conversation_id).values(said)
             await self._db.execute(mine.execution_options(synchronize_session=False))
 
     async def message(self, message_id: int) -> SpokenMessage:
         """One message; it must exist."""
         return await self._db.get_one(SpokenMessage, message_id)
 
-    async def errand(self, message_id: int, seat_id: int) -> tuple[SpokenMessage, Seat, ChannelAccount, Delivery]:
-        """All that is needed to bring a message to a seat, in one question; all of it must exist."""
-        asked = (
-            select(SpokenMessage, Seat, ChannelAccount, Delivery)
-            .join(Delivery, col(Delivery.message_id) == col(SpokenMessage.id))
-            .join(Seat, col(Seat.id) == col(Delivery.seat_id))
-            .join(ChannelAccount, col(ChannelAccount.id) == col(Seat.account_id))
-            .where(col(SpokenMessage.id) == message_id, col(Seat.id) == seat_id)
-        )
-        message, seat, account, delivery = (await self._db.execute(asked)).one()
-        return message, seat, account, delivery
+    async def errand(
+        self, message_id: int, seat_id: int
+    ) -> tuple[SpokenMessage, Seat, ChannelAccount, Delivery] | None:
+        """All that is needed to bring a message to a seat, in one question; None when it was erased meanwhile."""
+        found = (await self._db.execute(_errand(), {"message": message_id, "seat": seat_id})).one_or_none()
+        return (found[0], found[1], found[2], found[3]) if found else None
+
+    async def arrived(self, delivery: Delivery, *, version: int, external_id: str) -> bool:
+        """A delivery's message stands at its seat in that version. False when a newer one is there already."""
+        told = {"delivery": delivery.id, "version": version, "stands": external_id}
+        result = cast("CursorResult[Any]", await self._db.execute(_arrival(), told))
+        return result.rowcount == 1
+
+    async def thread_begun(self, seat: Seat, thread: str) -> None:
+        """The thread in which a seat's conversation goes on."""
+        mine = update(Seat).where(col(Seat.id) == seat.id).values(thread=thread)
+        await self._db.execute(mine.execution_options(synchronize_session=False))
+        self._seats.pop(seat.conversation_id, None)
 
     async def find_message(self, message_id: int) -> SpokenMessage | None:
         """The message with that id, if there is one."""
@@ -183,3 +257,25 @@ class Talk:
     async def drop_draft(self, draft: Draft) -> None:
         """The form is finished or given up."""
         await self._db.execute(delete(Draft).where(col(Draft.id) == draft.id))
+
+
+# What is asked for every delivery is put together once.
+
+
+@cache
+def _errand() -> Select[SpokenMessage, Seat, ChannelAccount, Delivery]:
+    return (
+        select(SpokenMessage, Seat, ChannelAccount, Delivery)
+        .join(Delivery, col(Delivery.message_id) == col(SpokenMessage.id))
+        .join(Seat, col(Seat.id) == col(Delivery.seat_id))
+        .join(ChannelAccount, col(ChannelAccount.id) == col(Seat.account_id))
+        .where(col(SpokenMessage.id) == bindparam("message"), col(Seat.id) == bindparam("seat"))
+    )
+
+
+@cache
+def _arrival() -> Update:
+    table = table_of(Delivery)
+    older = table.c.id == bindparam("delivery"), table.c.sent_version < bindparam("version")
+    stands: dict[str, Any] = {"sent_version": bindparam("version"), "external_id": bindparam("stands")}
+    return update(table).where(*older).values(state=DeliveryState.SENT, problem="", **stands)
