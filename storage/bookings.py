@@ -101,6 +101,14 @@ class Bookings:
         """The confirmed bookings of a conversation that are not over, soonest first."""
         return await self._confirmed(col(Booking.conversation_id) == conversation_id)
 
+    async def during(self, conversation_id: int, start: datetime, end: datetime) -> Sequence[Booking]:
+        """The confirmed bookings of a conversation that touch a stretch of time, soonest first."""
+        asked = select(Booking).where(
+            col(Booking.conversation_id) == conversation_id, col(Booking.state) == BookingState.CONFIRMED,
+            col(Booking.starts_at) < end, col(Booking.ends_at) > start,
+        )  # fmt: skip
+        return (await self._db.execute(asked.order_by(col(Booking.starts_at)))).scalars().all()
+
     async def agenda(
         self, team_id: int, start: datetime, end: datetime, agent_id: int | None = None
     ) -> Sequence[Booking]:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from payments.machine import State
+from storage.accounts import of_account
 from storage.tables import Checkout, GatewayFact, PaymentRequest, Refund
 
 UNPAID = (State.REQUESTED, State.OPENED, State.FAILED)
@@ -51,6 +52,10 @@ class Payments:
                 await self._db.refresh(row)
         return found
 
+    async def known_request(self, request_id: int) -> PaymentRequest:
+        """One payment request as it reads; it must exist."""
+        return await self._db.get_one(PaymentRequest, request_id)
+
     async def request_by_code(self, code: str) -> PaymentRequest | None:
         """The payment request whose pay link carries that code."""
         return (
@@ -72,9 +77,9 @@ class Payments:
         return (await self._db.execute(asked)).scalars().all()
 
     async def checkout_for(
-        self, gateway: str, *, checkout_ref: str, reference: str, payment_ref: str
+        self, gateway: str, *, checkout_ref: str, reference: str, payment_ref: str, account: str = ""
     ) -> Checkout | None:
-        """The checkout a gateway speaks of: by its id, by our reference, or by the payment it led to."""
+        """The checkout a gateway speaks of on that account: by its id, our reference, or the payment it led to."""
         for asked in (
             select(Checkout).where(col(Checkout.checkout_ref) == checkout_ref) if checkout_ref else None,
             select(Checkout).where(col(Checkout.reference) == reference) if reference else None,
@@ -82,7 +87,7 @@ class Payments:
         ):
             if asked is None:
                 continue
-            rows = await self._db.execute(asked.where(col(Checkout.gateway) == gateway))
+            rows = await self._db.execute(asked.where(col(Checkout.gateway) == gateway, of_account(account)))
             found: Checkout | None = rows.scalars().first()
             if found is not None:
                 return found
@@ -112,6 +117,7 @@ class Payments:
     async def count_refunds(self, checkout: Checkout) -> int:
         """How many refunds of a checkout's payment were said yes to, however they ended."""
         asked = select(func.count()).where(
+            col(Refund.request_id) == checkout.request_id,
             col(Refund.gateway) == checkout.gateway,
             col(Refund.payment_ref) == checkout.payment_ref,
             col(Refund.confirmed_at).is_not(None),

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from storage.tables import ChannelAccount, Desk, Hours, Identity, Person, Role, RoleKind, Service, Team
+from storage.tables import ChannelAccount, Desk, Hours, Identity, Person, Role, RoleKind, Service, Team, Tenancy
 
 
 class People:
@@ -41,9 +41,17 @@ class People:
         """The channel account with our id; it must exist."""
         return await self._db.get_one(ChannelAccount, account_id)
 
+    async def own_bots(self) -> Sequence[ChannelAccount]:
+        """The accounts whose token a team has typed itself."""
+        asked = select(ChannelAccount).where(col(ChannelAccount.sealed_token) != "")
+        return (await self._db.execute(asked)).scalars().all()
+
     async def accounts_of(self, team_id: int) -> Sequence[ChannelAccount]:
-        """A team's channel accounts."""
-        asked = select(ChannelAccount).where(col(ChannelAccount.team_id) == team_id)
+        """A team's channel accounts: its own, and those it shares with others."""
+        shared = select(col(Tenancy.account_id)).where(col(Tenancy.team_id) == team_id)
+        asked = select(ChannelAccount).where(
+            or_(col(ChannelAccount.team_id) == team_id, col(ChannelAccount.id).in_(shared))
+        )
         return (await self._db.execute(asked)).scalars().all()
 
     async def desks_of(self, team_id: int) -> Sequence[Desk]:
@@ -89,6 +97,10 @@ class People:
         """What a person may do in a team; None for customers and strangers."""
         asked = select(Role).where(col(Role.team_id) == team_id, col(Role.person_id) == person_id)
         return (await self._db.execute(asked)).scalar_one_or_none()
+
+    async def role_by_id(self, role_id: int) -> Role | None:
+        """One role."""
+        return await self._db.get(Role, role_id)
 
     async def roles_of(self, team_id: int) -> Sequence[Role]:
         """Everyone with a role in a team."""

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any, cast
 
-from sqlalchemy import select, update
+from sqlalchemy import CursorResult, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from storage import signals
-from storage.tables import JoinCode, Person, Presence, Room
+from storage.tables import Conversation, JoinCode, Person, Presence, Room, Side
 
 
 class Rooms:
@@ -63,10 +64,48 @@ class Rooms:
         changed = update(JoinCode).where(col(JoinCode.room_id) == room_id, col(JoinCode.revoked_at).is_(None), *mine)
         await self._db.execute(changed.values(revoked_at=self._now))
 
+    async def revoke_codes_of(self, team_id: int, person_id: int, side: Side) -> None:
+        """From now on somebody's codes for that side open none of a team's rooms."""
+        theirs = select(col(Room.id)).join(Conversation, col(Conversation.id) == col(Room.conversation_id))
+        mine = (
+            col(JoinCode.person_id) == person_id,
+            col(JoinCode.side) == side,
+            col(JoinCode.revoked_at).is_(None),
+            col(JoinCode.room_id).in_(theirs.where(col(Conversation.team_id) == team_id)),
+        )
+        rooms = (await self._db.execute(select(col(JoinCode.room_id)).where(*mine).distinct())).scalars().all()
+        ended = update(JoinCode).where(*mine).values(revoked_at=self._now)
+        await self._db.execute(ended.execution_options(synchronize_session=False))
+        for room_id in rooms:
+            self.changed(room_id)
+
     async def present(self, room_id: int) -> Sequence[Presence]:
         """Who is inside now."""
         asked = select(Presence).where(col(Presence.room_id) == room_id, col(Presence.left_at).is_(None))
         return (await self._db.execute(asked)).scalars().all()
+
+    async def log(self, room_id: int) -> Sequence[Presence]:
+        """Who was inside when, in the order in which they came."""
+        asked = select(Presence).where(col(Presence.room_id) == room_id).order_by(col(Presence.id))
+        return (await self._db.execute(asked)).scalars().all()
+
+    async def lapsed(self) -> Sequence[Room]:
+        """Open rooms whose time is over."""
+        asked = select(Room).where(col(Room.closed_at).is_(None), col(Room.closes_at) <= self._now)
+        return (await self._db.execute(asked.limit(100))).scalars().all()
+
+    async def close(self, room: Room, at: datetime) -> None:
+        """The room has ended at that moment, for everybody inside."""
+        room.closed_at = at
+        for row in await self.present(room.id):
+            row.left_at = max(at, row.joined_at)
+        self.changed(room.id)
+
+    async def answer_overtime(self, room_id: int) -> bool:
+        """Note that an agent has answered for the minutes beyond; False when somebody did before."""
+        open_still = update(Room).where(col(Room.id) == room_id, col(Room.overtime_answered_at).is_(None))
+        result = await self._db.execute(open_still.values(overtime_answered_at=self._now))
+        return cast("CursorResult[Any]", result).rowcount == 1
 
     async def leave(self, room_id: int, person_id: int) -> None:
         """Somebody has gone."""

@@ -18,7 +18,8 @@ class Vault:
         """Raises ValueError when there is no key."""
         if not keys:
             raise ValueError("SECRET_KEYS names no key")
-        self._fernet = MultiFernet([Fernet(_fernet_key(key)) for key in keys])
+        self._newest = Fernet(_fernet_key(keys[0]))
+        self._fernet = MultiFernet([self._newest, *(Fernet(_fernet_key(key)) for key in keys[1:])])
 
     def seal(self, secret: str) -> str:
         """Encrypt `secret`; the empty string stays empty."""
@@ -32,6 +33,14 @@ class Vault:
             return self._fernet.decrypt(sealed.encode()).decode()
         except InvalidToken as error:
             raise WrongKey("a stored secret was sealed with a key that SECRET_KEYS does not name") from error
+
+    def renewed(self, sealed: str) -> str:
+        """The same secret under the newest key; what is sealed with it already stays as it is. Raises WrongKey."""
+        try:
+            self._newest.decrypt(sealed.encode())
+        except InvalidToken:
+            return self.seal(self.open(sealed))
+        return sealed
 
 
 def _fernet_key(word: str) -> bytes:

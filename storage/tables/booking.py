@@ -39,6 +39,8 @@ class Service(SQLModel, table=True):
     late_fee_percent: int = 0
     fulfilment: str = Field(default="{}", sa_type=LongText)
     retired: bool = False
+    declared: bool = False
+    """The team's file names it."""
 
 
 class Hours(SQLModel, table=True):

@@ -6,6 +6,7 @@ from sqlalchemy import BigInteger, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from payments.facts import FactKind, Source
+from payments.gateway import CheckoutKind
 from payments.machine import State
 from storage.types import LongText, UtcDateTime, words
 
@@ -26,6 +27,21 @@ class PaymentRequest(SQLModel, table=True):
     sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """When it was put before the customer; until then it is the agent's preview."""
     amount_minor: int = Field(sa_type=BigInteger)
+    """What is asked for now: the lines, less the discount, or the deposit or the rest of them; and the tip."""
+    tip_minor: int = Field(default=0, sa_type=BigInteger)
+    discount_minor: int = Field(default=0, sa_type=BigInteger)
+    coupon_id: int | None = Field(default=None, foreign_key="coupon.id")
+    coupon_tries: int = 0
+    """How many codes were tried: they are not to be guessed."""
+    deposit_percent: int | None = None
+    """In hundredths of a percent: so much of the lines is asked for now and the rest later."""
+    deposit_minor: int | None = Field(default=None, sa_type=BigInteger)
+    """The same as a sum."""
+    rest_of_id: int | None = Field(default=None, foreign_key="paymentrequest.id", index=True)
+    """The request whose deposit was paid and whose rest this is."""
+    booking_id: int | None = Field(default=None, foreign_key="booking.id")
+    rest_due_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
+    """When the rest of a paid deposit is asked for by itself: at the booking's end, which is read anew then."""
     currency: str = Field(max_length=3)
     description: str = Field(max_length=255)
     state: State = Field(default=State.REQUESTED, sa_type=words(State))
@@ -48,7 +64,11 @@ class PaymentRequest(SQLModel, table=True):
 
 
 class Checkout(SQLModel, table=True):
-    """One attempt to pay a request at one gateway. `reference` is our word for it, echoed by the gateway."""
+    """One attempt to pay a request at one gateway. `reference` is our word for it, echoed by the gateway.
+
+    `url` is the address of the gateway's page; of a UPI code what it says, or the address of its picture; "" of a form
+    inside our own page.
+    """
 
     __table_args__ = (
         UniqueConstraint("gateway", "account", "checkout_ref"),
@@ -62,8 +82,13 @@ class Checkout(SQLModel, table=True):
     reference: str = Field(unique=True, max_length=40)
     checkout_ref: str | None = Field(default=None, max_length=128)
     url: str = Field(default="", max_length=2000)
+    kind: CheckoutKind = Field(default=CheckoutKind.PAGE, sa_type=words(CheckoutKind))
     state: State = Field(default=State.REQUESTED, sa_type=words(State))
     payment_ref: str = Field(default="", max_length=128, index=True)
+    amount_minor: int | None = Field(default=None, sa_type=BigInteger)
+    """The sum its gateway was asked for; None: the request's, from before a request's sum could change."""
+    agreed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When the customer agreed to that sum on the pay page."""
     captured_minor: int = Field(default=0, sa_type=BigInteger)
     refunded_minor: int = Field(default=0, sa_type=BigInteger)
     poll_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)

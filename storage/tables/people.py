@@ -28,6 +28,8 @@ class Team(SQLModel, table=True):
     about: str = Field(default="", max_length=1000)
     gateway: str = Field(default="", max_length=120)
     """Names, comma-separated, the preferred one first; empty: all that are set up."""
+    live: bool = False
+    """Its owner says that customers pay real money here: nothing pretends any more."""
     approve_above_minor: int | None = Field(default=None, sa_type=BigInteger)
     """Requests and refunds above it need a second agent's yes; None: none does. In the team's currency."""
     legal_name: str = Field(default="", max_length=120)
@@ -37,23 +39,44 @@ class Team(SQLModel, table=True):
     tax_rate: int | None = None
     """In hundredths of a percent; None: papers say nothing about tax."""
     prices_include_tax: bool = True
+    tips: str = Field(default="", max_length=64)
+    """The tips that are suggested: whole percents, comma-separated."""
+    deposit_percent: int | None = None
+    """What "deposit" means without a number, in hundredths of a percent."""
+    overtime_minor: int | None = Field(default=None, sa_type=BigInteger)
+    """For a minute beyond the booked ones; None: the service's price by the minute; 0: nothing is suggested."""
+    overtime_after: int = 5
+    """So many minutes beyond the booked ones are nothing to ask for."""
     room_provider: str = Field(default="", max_length=32)
     webhook_url: str = Field(default="", max_length=500)
     sealed_webhook_secret: str = Field(default="", max_length=1000)
+    keep_days: int = 365
+    """Days after a conversation was closed until its words and files are forgotten; 0: at once."""
+    declared: bool = False
+    """A file declares it: what stands there is changed there."""
     made_at: datetime = Field(sa_type=UtcDateTime)
 
 
 class ChannelAccount(SQLModel, table=True):
-    """A Telegram bot or a Slack workspace through which a team speaks. `external_id`: bot id, or Slack team id."""
+    """A Telegram bot or a Slack workspace through which a team speaks. `external_id`: bot id, or Slack team id.
+
+    Without a `team_id` it is a bot that several teams share; a `Tenancy` names each.
+    """
 
     __table_args__ = (UniqueConstraint("channel", "external_id"),)
 
     id: int = Field(default=None, primary_key=True)
-    team_id: int = Field(foreign_key="team.id", index=True)
+    team_id: int | None = Field(default=None, foreign_key="team.id", index=True)
     channel: str = Field(max_length=16)
     external_id: str = Field(max_length=64)
     handle: str = Field(default="", max_length=80)
     """The bot's public user name, for deep links."""
+    sealed_token: str = Field(default="", max_length=1000)
+    """A team's own bot: its token, ciphertext of the storage's vault. Empty: the settings have it."""
+    left_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """Since when the app is gone from there: what is to be said waits, until it is added again."""
+    hears_threads: bool = True
+    """Whether words written in a case's thread are heard; without that scope agents answer by the card's button."""
 
 
 class Desk(SQLModel, table=True):
@@ -65,6 +88,10 @@ class Desk(SQLModel, table=True):
     team_id: int = Field(foreign_key="team.id", index=True)
     account_id: int = Field(foreign_key="channelaccount.id")
     chat: str = Field(max_length=64)
+    trouble: str = Field(default="", max_length=300)
+    """Why nothing can be said there now, and what to do, in a sentence; what is to be said waits meanwhile."""
+    declared: bool = False
+    """The team's file names it."""
 
 
 class Person(SQLModel, table=True):
@@ -77,6 +104,10 @@ class Person(SQLModel, table=True):
     """IANA zone; empty until known or asked."""
     greeted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """When they were first told who reads along."""
+    misunderstood: int = 0
+    """How many things in a row Bellhop did not understand."""
+    erased_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """Since when nobody knows who this was: only the books still name them, by a pseudonym."""
 
 
 class Identity(SQLModel, table=True):

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from storage.tables.talk import Side
@@ -12,6 +12,8 @@ from storage.types import UtcDateTime, words
 class Room(SQLModel, table=True):
     """A video room at a provider, for one conversation."""
 
+    __table_args__ = (Index("ix_room_open", "closed_at", "closes_at"),)
+
     id: int = Field(default=None, primary_key=True)
     conversation_id: int = Field(foreign_key="conversation.id", index=True)
     provider: str = Field(max_length=32)
@@ -19,6 +21,8 @@ class Room(SQLModel, table=True):
     opened_at: datetime = Field(sa_type=UtcDateTime)
     closes_at: datetime = Field(sa_type=UtcDateTime)
     closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    overtime_answered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When an agent said yes or no to asking for the minutes beyond the booked ones."""
 
 
 class JoinCode(SQLModel, table=True):

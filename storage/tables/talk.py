@@ -31,6 +31,7 @@ class Conversation(SQLModel, table=True):
     __table_args__ = (
         Index("ix_conversation_customer", "customer_id", "team_id", "closed_at"),
         Index("ix_conversation_team", "team_id", "closed_at", "holder_id"),
+        Index("ix_conversation_kept", "team_id", "emptied_at", "closed_at"),
     )
 
     id: int = Field(default=None, primary_key=True)
@@ -45,6 +46,18 @@ class Conversation(SQLModel, table=True):
     """How many messages and edits there were: the next one's version."""
     told_waiting_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """When the customer was last told that a person will answer."""
+    told_away_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """The opening that the customer was told while nobody was in; they are not told again before it."""
+    snoozed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """Since when the desk leaves it alone; the customer's next words end that."""
+    snoozed_until: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
+    """When the desk is reminded; None while it is snoozed: not before the customer writes."""
+    answered_by_id: int | None = Field(default=None, foreign_key="person.id")
+    """Whose words reached the customer last."""
+    emptied_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When its words were forgotten after it was closed; None: they are there, or it goes on."""
+    abusive: bool = False
+    """Somebody of the team said so, or the customer flooded it: they are not asked how it was."""
 
 
 class Seat(SQLModel, table=True):
