@@ -1,10 +1,10 @@
 """What Bellhop needs of a gateway: our words into its HTTP, and its HTTP into facts."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import ClassVar, Protocol, Self
+from typing import ClassVar, Protocol, Self, runtime_checkable
 
 from payments.facts import Fact
 from payments.money import Money
@@ -27,6 +27,17 @@ class Capability(StrEnum):
     RECEIPT_LINK = "receipt_link"
     CONNECTED_ACCOUNTS = "connected_accounts"
     UPI_QR = "upi_qr"
+    EMBEDDED = "embedded"
+    PRETENDS = "pretends"
+    """It moves no money at all: refused to a team that is live, and never offered unless the team names it."""
+
+
+class CheckoutKind(StrEnum):
+    """Where a checkout is paid: on the gateway's page, by a UPI code, or in the gateway's form inside our page."""
+
+    PAGE = "page"
+    UPI_QR = "upi_qr"
+    EMBEDDED = "embedded"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,11 +67,58 @@ class CheckoutLink:
 
 @dataclass(frozen=True, slots=True)
 class QrCode:
-    """A code to scan and pay: what the gateway calls it, its picture's address, and until when it works (UTC)."""
+    """A code to scan and pay: what the gateway calls it, and until when it works (UTC).
+
+    `says` is what it says (`upi://pay?...`), for us to draw, where that is told; else its picture is at `image_url`.
+    """
 
     checkout_ref: str
-    image_url: str
     expires_at: datetime
+    says: str = ""
+    image_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture as a browser takes it."""
+
+    mime: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedForm:
+    """The gateway's own form, to be mounted in a page of ours by its script.
+
+    `client_secret` lets its holder pay this one checkout and nothing else; `publishable_key` is no secret at all.
+    """
+
+    checkout_ref: str
+    client_secret: str = field(repr=False)
+    publishable_key: str
+    script_url: str
+    account: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PageSources:
+    """What a page has to allow for a gateway's script, as sources of a Content-Security-Policy."""
+
+    scripts: tuple[str, ...] = ()
+    frames: tuple[str, ...] = ()
+    connections: tuple[str, ...] = ()
+    pictures: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """What the browser brought back from the gateway's page: a reason to ask, never a proof of payment."""
+
+    checkout_ref: str
+    reference: str
+    status: str
+    payment_ref: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +137,17 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class AccountState:
-    """Whose account it is, test or live, and what is wrong with it, a sentence each."""
+    """Whose account it is, test or live, and what is wrong with it, a sentence each.
+
+    `id`: by which the same account is known again when its keys are others; "" where the gateway does not tell.
+    """
 
     name: str
     live: bool
     country: str
     currency: str
     faults: tuple[str, ...]
+    id: str = ""
 
 
 def refund_key(reference: str, number: int) -> str:
@@ -115,11 +177,6 @@ class Gateway(Protocol):
     @property
     def account(self) -> str:
         """The connected account acted for, "" for our own."""
-        ...
-
-    @classmethod
-    def from_settings(cls, section: Mapping[str, str], *, now: Clock = utc_now) -> Self:
-        """A gateway from its own settings section; raises NotConfigured naming the setting that is wrong."""
         ...
 
     async def open_checkout(self, order: CheckoutOrder) -> CheckoutLink:
@@ -158,9 +215,64 @@ class Gateway(Protocol):
         ...
 
 
+class AccountGateway(Gateway, Protocol):
+    """A gateway with an account of its own, whose keys are settings."""
+
+    @classmethod
+    def from_settings(cls, section: Mapping[str, str], *, now: Clock = utc_now) -> Self:
+        """A gateway from its own settings section; raises NotConfigured naming the setting that is wrong."""
+        ...
+
+
+@runtime_checkable
+class ConnectGateway(Protocol):
+    """A gateway with `Capability.CONNECTED_ACCOUNTS`: accounts of others may be connected to ours, and may leave."""
+
+    def left(self, body: bytes) -> str:
+        """The account that has left, as a verified webhook says; "" for every other webhook."""
+        ...
+
+
+@runtime_checkable
 class QrGateway(Protocol):
     """A gateway with `Capability.UPI_QR`. What becomes of a code is told, looked up and ended as for any checkout."""
 
     async def open_upi_qr(self, order: CheckoutOrder) -> QrCode:
         """A code for one payment of this sum. Raises what `open_checkout` raises, AmountRefused for all but INR."""
+        ...
+
+
+@runtime_checkable
+class PictureGateway(Protocol):
+    """A gateway that tells the address of a code's picture, and not what the code says."""
+
+    async def qr_picture(self, image_url: str) -> Picture:
+        """The picture at that address. Raises Unavailable."""
+        ...
+
+
+@runtime_checkable
+class EmbeddedGateway(Protocol):
+    """A gateway with `Capability.EMBEDDED`. What becomes of a form is told, looked up and ended as for any checkout."""
+
+    @property
+    def page_sources(self) -> PageSources:
+        """What a page has to allow to show the form."""
+        ...
+
+    async def open_embedded(self, order: CheckoutOrder) -> EmbeddedForm:
+        """A form for one payment. Raises what `open_checkout` raises."""
+        ...
+
+    async def embedded(self, checkout_ref: str) -> EmbeddedForm:
+        """The form that was opened before. Raises NotConfigured when it takes no money any more."""
+        ...
+
+
+@runtime_checkable
+class ReturningGateway(Protocol):
+    """A gateway that signs what a browser brings back from its page."""
+
+    def returned(self, params: Mapping[str, str]) -> Returned:
+        """What the address of the return page says. Raises BadSignature."""
         ...

@@ -156,7 +156,8 @@ class PayPal:
         """The app behind the keys, and whether its webhook tells all that is needed. PayPal names no owner."""
         token = await self._connected().token()
         faults = await self._webhook_faults() if self._keys.webhook_id else ()
-        return AccountState(f"app {token.app}".strip(), live=self.live, country="", currency="", faults=faults)
+        who = self._keys.client_id
+        return AccountState(f"app {token.app}".strip(), live=self.live, country="", currency="", faults=faults, id=who)
 
     async def aclose(self) -> None:
         """Close the connections."""

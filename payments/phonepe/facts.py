@@ -7,6 +7,7 @@ from typing import Any
 
 from payments.facts import Fact, FactKind, Source
 from payments.money import Money
+from payments.phonepe.codes import reference_of
 from payments.phonepe.money import CURRENCY, from_phonepe
 
 Object = Mapping[str, Any]
@@ -55,7 +56,7 @@ def of_order(order: Object, order_id: str, told: Told) -> Sequence[Fact]:
     tried_at = moment(attempt["timestamp"]) if attempt.get("timestamp") else told.at
     about: dict[str, Any] = {
         "checkout_ref": order_id,
-        "reference": str(order.get("merchantOrderId") or order_id),
+        "reference": reference_of(str(order.get("merchantOrderId") or order_id)),
         "asked": total,
     }
     if order["state"] == "COMPLETED":
@@ -99,7 +100,7 @@ def of_refund(refund: Returned, known: Iterable[Returned], told: Told) -> Fact:
         checkout_ref=refund.order_id,
         payment_ref=refund.order_id,
         refund_ref=refund.refund_id,
-        reference=refund.order_id,
+        reference=reference_of(refund.order_id),
         refunded=sum((part.amount for part in parts), Money.zero(CURRENCY)),
         detail=refund.detail if refund.kind is FactKind.REFUND_FAILED else "",
     )

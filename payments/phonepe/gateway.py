@@ -4,16 +4,29 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from payments.errors import AmountRefused, BadSignature, NotConfigured, OutcomeUnknown, PaymentError, Unavailable
 from payments.facts import Fact, FactKind, Source
-from payments.gateway import AccountState, Capability, CheckoutLink, CheckoutOrder, Clock, Limits, refund_key, utc_now
+from payments.gateway import (
+    AccountState,
+    Capability,
+    CheckoutLink,
+    CheckoutOrder,
+    Clock,
+    Limits,
+    QrCode,
+    refund_key,
+    utc_now,
+)
 from payments.money import Money
+from payments.phonepe import codes
+from payments.phonepe.codes import reference_of
 from payments.phonepe.errors import Refusal
 from payments.phonepe.facts import Object, Returned, Told, moment, of_order, of_refund, read_refund
 from payments.phonepe.money import CURRENCY, from_phonepe, limits, to_phonepe
-from payments.phonepe.webhook import IDENTIFIER, Notice, proof, verified
+from payments.phonepe.orders import address, identifier, pay_body
+from payments.phonepe.webhook import Notice, proof, verified
 
 if TYPE_CHECKING:
     from payments.phonepe.calls import Line
@@ -21,8 +34,6 @@ if TYPE_CHECKING:
 API_URL = "https://api.phonepe.com/apis/pg"
 OAUTH_URL = "https://api.phonepe.com/apis/identity-manager"
 PAY, REFUND = "/checkout/v2/pay", "/payments/v2/refund"
-SHORTEST, LONGEST = 300, 3600
-"""Seconds that a page stays open, as PhonePe takes them."""
 GAP = 3
 """Numbers of refunds that may be missing in a row, because PhonePe refused them, before there are no more."""
 MISSHAPEN = (AttributeError, LookupError, TypeError, ValueError, OverflowError)
@@ -30,7 +41,10 @@ MISSHAPEN = (AttributeError, LookupError, TypeError, ValueError, OverflowError)
 
 @dataclass(frozen=True, slots=True)
 class PhonePeKeys:
-    """The settings section. Username and password are those set with the webhook; `timeout` is in seconds."""
+    """The settings section. Username and password are those set with the webhook; `timeout` is in seconds.
+
+    `upi_qr`: PhonePe has enabled its Custom Checkout for the account, to which UPI codes belong.
+    """
 
     client_id: str
     client_secret: str = field(repr=False)
@@ -39,6 +53,7 @@ class PhonePeKeys:
     webhook_password: str = field(default="", repr=False)
     api_url: str = API_URL
     timeout: float = 10.0
+    upi_qr: bool = False
 
 
 def oauth_url(api_url: str) -> str:
@@ -57,7 +72,7 @@ class PhonePe:
 
     name: ClassVar[str] = "phonepe"
     title: ClassVar[str] = "PhonePe"
-    capabilities: ClassVar[frozenset[Capability]] = frozenset({Capability.REFUND, Capability.PARTIAL_REFUND})
+    capabilities: frozenset[Capability] = frozenset({Capability.REFUND, Capability.PARTIAL_REFUND})
 
     def __init__(self, keys: PhonePeKeys, *, now: Clock = utc_now) -> None:
         missing = [name for name in ("client_id", "client_secret") if not getattr(keys, name)]
@@ -65,6 +80,8 @@ class PhonePe:
             raise NotConfigured(f"PhonePe needs its {missing[0].replace('_', ' ')}.")
         if not keys.client_version.isdecimal():
             raise NotConfigured("The PhonePe client version has to be a whole number, as PhonePe gives it with the id.")
+        if keys.upi_qr:
+            self.capabilities = self.capabilities | {Capability.UPI_QR}
         self._keys, self._now = keys, now
         self._api_url = keys.api_url.rstrip("/")
         self._line: Line | None = None
@@ -78,6 +95,7 @@ class PhonePe:
             client_version=section.get("client_version") or "1",
             webhook_username=section.get("webhook_username", ""),
             webhook_password=section.get("webhook_password", ""),
+            upi_qr=section.get("upi_qr", "").lower() == "true",
             api_url=section.get("api_url") or API_URL,
         )
         return cls(keys, now=now)
@@ -94,18 +112,28 @@ class PhonePe:
 
     async def open_checkout(self, order: CheckoutOrder) -> CheckoutLink:
         """A hosted page for one order. OutcomeUnknown when the order exists and PhonePe does not repeat its page."""
-        body = _pay_body(order, self._now())
+        body = pay_body(order, self._now())
         try:
             answer: Object = await self._connected().send(PAY, body)
         except (Refusal, AmountRefused) as refusal:
             answer = await self._opened_before(order, refusal)
         with _legible(OutcomeUnknown):
-            return CheckoutLink(order.reference, _address(answer["redirectUrl"]), moment(answer["expireAt"]))
+            return CheckoutLink(order.reference, address(answer["redirectUrl"]), moment(answer["expireAt"]))
+
+    async def open_upi_qr(self, order: CheckoutOrder) -> QrCode:
+        """A UPI code for one order. OutcomeUnknown when the order exists: PhonePe does not repeat its code."""
+        body = codes.as_code(pay_body(order, self._now()))
+        try:
+            answer = await self._connected().send(codes.PAY, body)
+        except Refusal as refusal:
+            raise await self._why_refused(body["merchantOrderId"], refusal) from refusal
+        with _legible(OutcomeUnknown):
+            return QrCode(body["merchantOrderId"], moment(answer["expireAt"]), says=codes.said(answer))
 
     async def look_up(self, checkout_ref: str) -> Sequence[Fact]:
         """The order and the refunds asked for with `refund_key`; PhonePe tells of others by webhook alone."""
         told = self._told(self._now())
-        facts = await self._order_facts(Notice("", _id(checkout_ref)), told)
+        facts = await self._order_facts(Notice("", identifier(checkout_ref)), told)
         if not any(fact.kind is FactKind.CAPTURED for fact in facts):
             return facts
         refunds = await self._refunds_of(checkout_ref)
@@ -117,7 +145,7 @@ class PhonePe:
     async def refund(self, payment_ref: str, amount: Money, *, key: str, reason: str) -> Fact:
         """Ask for money to be sent back under the id `key`; PhonePe has no place for the reason."""
         told, asked = self._told(self._now()), from_phonepe(to_phonepe(amount))
-        wanted = Returned(_id(key), _id(payment_ref), asked, FactKind.REFUND_PENDING, told.at)
+        wanted = Returned(identifier(key), identifier(payment_ref), asked, FactKind.REFUND_PENDING, told.at)
         others = await self._refunds_of(payment_ref)
         return of_refund(await self._asked_back(wanted), others, told)
 
@@ -135,7 +163,8 @@ class PhonePe:
     async def check(self) -> AccountState:
         """Whether PhonePe gives a token for the keys; it does not tell whose they are."""
         await self._connected().renew()
-        return AccountState(name=self._keys.client_id, live=self.live, country="IN", currency=CURRENCY, faults=())
+        who = self._keys.client_id
+        return AccountState(name=who, live=self.live, country="IN", currency=CURRENCY, faults=(), id=who)
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -157,6 +186,13 @@ class PhonePe:
             raise OutcomeUnknown("PhonePe has opened this order before and does not say again where to pay it.")
         return known
 
+    async def _why_refused(self, order_id: str, refusal: PaymentError) -> PaymentError:
+        try:
+            await self._order(order_id)
+        except Refusal:
+            return refusal
+        return OutcomeUnknown("PhonePe has opened this code before and does not show it again.")
+
     async def _confirmed(self, notice: Notice, now: datetime) -> Sequence[Fact]:
         told = Told(at=now, source=Source.WEBHOOK, live=self.live, event_id=notice.event_id)
         try:
@@ -171,11 +207,10 @@ class PhonePe:
     async def _refund_facts(self, notice: Notice, told: Told) -> Sequence[Fact]:
         # Of which order it is has to be PhonePe's own answer.
         refund = await self._refund(notice.refund_id, order_id="")
-        return (of_refund(refund, await self._refunds_of(_id(refund.order_id)), told),)
+        return (of_refund(refund, await self._refunds_of(identifier(refund.order_id)), told),)
 
     async def _order(self, order_id: str) -> Object:
-        return await self._connected().read(f"/checkout/v2/order/{order_id}/status", details="false",
-                                            errorContext="true")  # fmt: skip
+        return await self._connected().read(codes.status_path(order_id), details="false", errorContext="true")
 
     async def _order_facts(self, about: Notice, told: Told) -> Sequence[Fact]:
         order = await self._order(about.order_id)
@@ -194,7 +229,7 @@ class PhonePe:
         while missing < GAP:
             number += 1
             try:
-                found.append(await self._refund(refund_key(order_id, number), order_id=order_id))
+                found.append(await self._refund(refund_key(reference_of(order_id), number), order_id=order_id))
                 missing = 0
             except Refusal:
                 missing += 1
@@ -245,34 +280,6 @@ class PhonePe:
 
     def _told(self, at: datetime) -> Told:
         return Told(at=at, source=Source.POLL, live=self.live)
-
-
-def _pay_body(order: CheckoutOrder, now: datetime) -> dict[str, Any]:
-    left = int((order.expires_at - now).total_seconds())
-    return {
-        "merchantOrderId": _id(order.reference),
-        "amount": to_phonepe(order.amount),
-        "expireAfter": min(max(left, SHORTEST), LONGEST),
-        # A failed try may be made good on the same page.
-        "disablePaymentRetry": False,
-        "paymentFlow": {
-            "type": "PG_CHECKOUT",
-            "message": f"{order.payee}: {order.description}"[:100],
-            "merchantUrls": {"redirectUrl": order.return_url},
-        },
-    }
-
-
-def _id(value: str) -> str:
-    if not IDENTIFIER.fullmatch(value):
-        raise NotConfigured("PhonePe's ids have at most 63 letters, digits, underscores and hyphens.")
-    return value
-
-
-def _address(url: Any) -> str:
-    if not isinstance(url, str) or not url.startswith(("https://", "http://")):
-        raise ValueError("not an address")
-    return url
 
 
 @contextmanager

@@ -15,7 +15,11 @@ from typing import Any
 from payments.errors import BadSignature
 
 HEADER = "authorization"
-ORDER_EVENTS = frozenset({"checkout.order.completed", "checkout.order.failed", "checkout.transaction.attempt.failed"})
+ORDER_EVENTS = frozenset(
+    {"checkout.order.completed", "checkout.order.failed", "checkout.transaction.attempt.failed",
+     "pg.order.completed", "pg.order.failed", "pg.transaction.attempt.failed"}
+)  # fmt: skip
+"""The last three speak of UPI codes."""
 REFUND_EVENTS = frozenset({"pg.refund.accepted", "pg.refund.completed", "pg.refund.failed"})
 IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{1,63}", re.ASCII)
 """What may stand for an order or a refund of ours; it becomes a part of an address."""

@@ -1,20 +1,28 @@
 """The Razorpay gateway: our words into the official SDK's calls, and its answers into facts."""
 
 import asyncio
-import hashlib
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from payments.errors import AmountRefused, BadSignature, NotConfigured, PaymentError
+from payments.errors import BadSignature, NotConfigured, PaymentError
 from payments.facts import Fact, FactKind, Source
-from payments.gateway import AccountState, Capability, CheckoutLink, CheckoutOrder, Clock, Limits, QrCode, utc_now
+from payments.gateway import (
+    AccountState,
+    Capability,
+    CheckoutLink,
+    CheckoutOrder,
+    Clock,
+    Limits,
+    Picture,
+    QrCode,
+    Returned,
+    utc_now,
+)
 from payments.money import Money
 from payments.razorpay.facts import (
     ODD_SHAPE,
-    REFERENCE,
     Object,
     Told,
     live_of,
@@ -29,8 +37,9 @@ from payments.razorpay.facts import (
     readable,
     total_of,
 )
-from payments.razorpay.money import QR_LONGEST, QR_SHORTEST, limits, to_razorpay
-from payments.razorpay.signatures import Returned, verified, verified_return
+from payments.razorpay.money import QR_LONGEST, limits, to_razorpay
+from payments.razorpay.orders import code_params, link_params, refund_key
+from payments.razorpay.signatures import verified, verified_return
 
 if TYPE_CHECKING:
     from payments.razorpay.calls import Call, Exchange
@@ -41,7 +50,6 @@ QR = "qr_"
 """How the ids of QR codes begin; those of Payment Links begin with plink_."""
 MOST = {"count": 100}
 """The longest page of a list."""
-_REFUND_KEY = re.compile(r"[\w-]{10,64}", re.ASCII)
 _UNREFUSED = (FactKind.REFUNDED, FactKind.REFUND_PENDING)
 
 
@@ -50,6 +58,7 @@ class RazorpayKeys:
     """The settings section. `webhook_secret` may be several, comma-separated, newest first; `timeout` is in seconds.
 
     `account` is the id (acc_...) of the one merchant whose webhooks are believed; "" believes all that are signed.
+    `upi_qr`: Razorpay has enabled QR codes for the account, which it does on request.
     """
 
     key_id: str
@@ -58,6 +67,7 @@ class RazorpayKeys:
     api_url: str = API_URL
     account: str = ""
     timeout: float = 10.0
+    upi_qr: bool = False
 
 
 class Razorpay:
@@ -65,8 +75,8 @@ class Razorpay:
 
     name: ClassVar[str] = "razorpay"
     title: ClassVar[str] = "Razorpay"
-    capabilities: ClassVar[frozenset[Capability]] = frozenset(
-        {Capability.REFUND, Capability.PARTIAL_REFUND, Capability.EXPIRE, Capability.DISPUTES, Capability.UPI_QR}
+    capabilities: frozenset[Capability] = frozenset(
+        {Capability.REFUND, Capability.PARTIAL_REFUND, Capability.EXPIRE, Capability.DISPUTES}
     )
 
     def __init__(self, keys: RazorpayKeys, *, now: Clock = utc_now) -> None:
@@ -74,19 +84,22 @@ class Razorpay:
             raise NotConfigured("The Razorpay key id has to begin with rzp_test_ or rzp_live_.")
         if not keys.key_secret:
             raise NotConfigured("The Razorpay key secret is missing.")
+        if keys.upi_qr:
+            self.capabilities = self.capabilities | {Capability.UPI_QR}
         self._keys, self._now = keys, now
         self._secrets = tuple(secret for part in keys.webhook_secret.split(",") if (secret := part.strip()))
         self._exchange: Exchange | None = None
 
     @classmethod
     def from_settings(cls, section: Mapping[str, str], *, now: Clock = utc_now) -> Self:
-        """A gateway from `key_id`, `key_secret`, `webhook_secret` and, when set, `api_url` and `account`."""
+        """A gateway from `key_id`, `key_secret`, `webhook_secret` and, when set, the others."""
         keys = RazorpayKeys(
             key_id=section.get("key_id", ""),
             key_secret=section.get("key_secret", ""),
             webhook_secret=section.get("webhook_secret", ""),
             api_url=section.get("api_url") or API_URL,
             account=section.get("account", ""),
+            upi_qr=section.get("upi_qr", "").lower() == "true",
         )
         return cls(keys, now=now)
 
@@ -102,7 +115,7 @@ class Razorpay:
 
     async def open_checkout(self, order: CheckoutOrder) -> CheckoutLink:
         """A Payment Link. There is no idempotency key, but a reference is taken only once: a repeat finds its link."""
-        params = _link_params(order)
+        params = link_params(order)
         link: Object
         try:
             link = await self._ask(lambda api: api.payment_link.create(params))
@@ -116,10 +129,16 @@ class Razorpay:
 
     async def open_upi_qr(self, order: CheckoutOrder) -> QrCode:
         """A UPI QR code for one payment in INR. Nothing keeps Razorpay from making two, so it is asked before."""
-        params = _code_params(order, self._now())
+        params = code_params(order, self._now())
         code = await self._code_of(order) or await self._ask(lambda api: api.qrcode.create(params), safe=False)
         with readable():
-            return QrCode(code["id"], code["image_url"], moment(code["close_by"]))
+            return QrCode(code["id"], moment(code["close_by"]), image_url=code["image_url"])
+
+    async def qr_picture(self, image_url: str) -> Picture:
+        """The picture of a code; Razorpay's keys are not shown for it."""
+        from payments.razorpay.pictures import fetch
+
+        return await asyncio.to_thread(fetch, image_url, timeout=self._keys.timeout)
 
     async def look_up(self, checkout_ref: str) -> Sequence[Fact]:
         """The link or code, its payment, and what became of the money since. Declines are told by webhooks alone."""
@@ -141,7 +160,7 @@ class Razorpay:
     async def refund(self, payment_ref: str, amount: Money, *, key: str, reason: str) -> Fact:
         """Send money back. The answer names this refund alone, so the others are added up for the total."""
         body = {"amount": to_razorpay(amount), "speed": "normal", "notes": {"reason": reason[:255]}}
-        headers = {"X-Refund-Idempotency": _refund_key(key)}
+        headers = {"X-Refund-Idempotency": refund_key(key)}
         refund = await self._ask(lambda api: api.payment.refund(payment_ref, body, headers=dict(headers)))
         with readable():
             told = Told(at=moment(refund["created_at"]), source=Source.POLL, live=self.live, account=self.account)
@@ -252,43 +271,3 @@ class Razorpay:
             account=sender if self.account else "",
             event_id=event_id,
         )
-
-
-def _link_params(order: CheckoutOrder) -> dict[str, Any]:
-    # Notes flow from the link to its payments, `reference_id` does not: without them refunds could not be matched.
-    params = {
-        "amount": to_razorpay(order.amount),
-        "currency": order.amount.currency,
-        "accept_partial": False,
-        "reference_id": order.reference,
-        "description": (order.description or order.payee)[:2048],
-        "notes": {REFERENCE: order.reference},
-        "notify": {"sms": False, "email": False},
-        "reminder_enable": False,
-        "expire_by": int(order.expires_at.timestamp()),
-        "callback_url": order.return_url,
-        "callback_method": "get",
-    }
-    return {**params, "customer": {"email": order.customer_email}} if order.customer_email else params
-
-
-def _code_params(order: CheckoutOrder, now: datetime) -> dict[str, Any]:
-    if order.amount.currency != "INR":
-        raise AmountRefused("UPI takes INR only.")
-    # Razorpay cuts a longer time itself, and says so in its answer.
-    lasts: timedelta = min(max(order.expires_at - now, QR_SHORTEST), QR_LONGEST)
-    return {
-        "type": "upi_qr",
-        "usage": "single_use",
-        "fixed_amount": True,
-        "payment_amount": to_razorpay(order.amount),
-        "name": order.payee[:100],
-        "description": order.description[:255],
-        "close_by": int((now + lasts).timestamp()),
-        "notes": {REFERENCE: order.reference},
-    }
-
-
-def _refund_key(key: str) -> str:
-    """The key itself where Razorpay takes it: ten letters, digits, hyphens and underscores at least."""
-    return key if _REFUND_KEY.fullmatch(key) else hashlib.sha256(key.encode()).hexdigest()

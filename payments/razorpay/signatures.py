@@ -5,26 +5,16 @@ import hmac
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from payments.errors import BadSignature
+from payments.gateway import Returned
 
 SIGNATURE = "x-razorpay-signature"
 EVENT_ID = "x-razorpay-event-id"
 _ID = re.compile(r"[\w-]{1,64}", re.ASCII)
 # In the order in which they are signed. https://razorpay.com/docs/payments/payment-links/apis
 _RETURNED = ("payment_link_id", "payment_link_reference_id", "payment_link_status", "payment_id")
-
-
-@dataclass(frozen=True, slots=True)
-class Returned:
-    """What the browser brought back from a Payment Link: a reason to ask, never a proof of payment."""
-
-    checkout_ref: str
-    reference: str
-    status: str
-    payment_ref: str
 
 
 def verified(body: bytes, headers: Mapping[str, str], secrets: Iterable[str]) -> tuple[dict[str, Any], str]:

@@ -1,5 +1,6 @@
 """The Stripe gateway: our words into the official SDK's calls, and its answers into facts."""
 
+import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -7,10 +8,21 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from payments.errors import BadSignature, NotConfigured
 from payments.facts import Fact, Source
-from payments.gateway import AccountState, Capability, CheckoutLink, CheckoutOrder, Clock, Limits, utc_now
+from payments.gateway import (
+    AccountState,
+    Capability,
+    CheckoutLink,
+    CheckoutOrder,
+    Clock,
+    EmbeddedForm,
+    Limits,
+    PageSources,
+    utc_now,
+)
 from payments.money import Money
+from payments.stripe.connect import who_left
+from payments.stripe.embedded import JS_URL, inside, is_vendors, sources
 from payments.stripe.facts import (
-    REFERENCE,
     Object,
     Told,
     is_disputed,
@@ -21,25 +33,17 @@ from payments.stripe.facts import (
     of_refund,
 )
 from payments.stripe.money import limits, to_stripe
+from payments.stripe.sessions import session_params
 from payments.stripe.webhook import verified
 
 if TYPE_CHECKING:
     from stripe import AIOHTTPClient, RequestOptions, StripeClient, StripeObject
     from stripe.params import DisputeListParams, RefundCreateParams
-    from stripe.params.checkout import (
-        SessionCreateParams,
-        SessionCreateParamsLineItemPriceData,
-        SessionRetrieveParams,
-    )
+    from stripe.params.checkout import SessionRetrieveParams
 
 API_URL = "https://api.stripe.com"
 LIVE = ("sk_live_", "rk_live_")
 TEST = ("sk_test_", "rk_test_")
-# What Checkout speaks; anything else is left to the browser.
-LOCALES = frozenset(
-    """bg cs da de el en en-GB es es-419 et fi fil fr fr-CA hr hu id it ja ko lt lv ms mt nb nl pl pt pt-BR ro ru sk sl
-    sv th tr vi zh zh-HK zh-TW""".split()
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +55,26 @@ class StripeKeys:
     api_url: str = API_URL
     account: str = ""
     timeout: float = 10.0
+    publishable_key: str = ""
+    js_url: str = JS_URL
 
 
 class Stripe:
-    """Hosted Checkout Sessions; see `payments.gateway.Gateway` for what each method promises."""
+    """Checkout Sessions; see `payments.gateway` for what each method promises. Embedded ones want a publishable key."""
 
     name: ClassVar[str] = "stripe"
     title: ClassVar[str] = "Stripe"
-    capabilities: ClassVar[frozenset[Capability]] = frozenset(Capability) - {Capability.UPI_QR}
+    capabilities: frozenset[Capability] = frozenset(
+        {Capability.REFUND, Capability.PARTIAL_REFUND, Capability.EXPIRE, Capability.DISPUTES,
+         Capability.RECEIPT_LINK, Capability.CONNECTED_ACCOUNTS}
+    )  # fmt: skip
 
     def __init__(self, keys: StripeKeys, *, now: Clock = utc_now) -> None:
         if not keys.api_key.startswith(LIVE + TEST):
             raise NotConfigured("The Stripe API key has to begin with sk_test_, sk_live_, rk_test_ or rk_live_.")
+        _must_match(keys)
+        if keys.publishable_key:
+            self.capabilities = self.capabilities | {Capability.EMBEDDED}
         self._keys, self._now = keys, now
         self._secrets = tuple(secret for part in keys.webhook_secret.split(",") if (secret := part.strip()))
         self._http: AIOHTTPClient | None = None
@@ -70,12 +82,14 @@ class Stripe:
 
     @classmethod
     def from_settings(cls, section: Mapping[str, str], *, now: Clock = utc_now) -> Self:
-        """A gateway from `api_key`, `webhook_secret` and, when set, `api_url` and `account`."""
+        """A gateway from `api_key`, `webhook_secret` and, when set, the others."""
         keys = StripeKeys(
             api_key=section.get("api_key", ""),
             webhook_secret=section.get("webhook_secret", ""),
             api_url=section.get("api_url") or API_URL,
             account=section.get("account", ""),
+            publishable_key=section.get("publishable_key", ""),
+            js_url=section.get("js_url") or JS_URL,
         )
         return cls(keys, now=now)
 
@@ -91,9 +105,28 @@ class Stripe:
 
     async def open_checkout(self, order: CheckoutOrder) -> CheckoutLink:
         """A hosted page for one payment."""
-        params = _session_params(order)
+        params = session_params(order)
         session = await self._ask(lambda api: api.v1.checkout.sessions.create_async(params, self._options(order.key)))
         return CheckoutLink(session["id"], session["url"], moment(session["expires_at"]))
+
+    @property
+    def page_sources(self) -> PageSources:
+        """What Stripe documents for Stripe.js and Checkout."""
+        return sources(self._keys.js_url)
+
+    async def open_embedded(self, order: CheckoutOrder) -> EmbeddedForm:
+        """Checkout's form, to be mounted by Stripe.js."""
+        params = inside(session_params(order))
+        return self._form(
+            await self._ask(lambda api: api.v1.checkout.sessions.create_async(params, self._options(order.key)))
+        )
+
+    async def embedded(self, checkout_ref: str) -> EmbeddedForm:
+        """The form that was opened before; NotConfigured when it is paid or over."""
+        session = await self._session(checkout_ref)
+        if session["status"] != "open":
+            raise NotConfigured("This form of Stripe's takes no money any more.")
+        return self._form(session)
 
     async def look_up(self, checkout_ref: str) -> Sequence[Fact]:
         """The session, its payment, and what became of the money since."""
@@ -133,6 +166,10 @@ class Stripe:
         except (AttributeError, LookupError, TypeError, ValueError, OverflowError) as error:
             raise BadSignature("The signed event is not in a shape that Stripe sends.") from error
 
+    def left(self, body: bytes) -> str:
+        """The account whose owner has disconnected our platform."""
+        return who_left(json.loads(body), live=self.live)
+
     def limits(self, currency: str) -> Limits | None:
         """The smallest and largest charge in a currency."""
         return limits(currency)
@@ -147,6 +184,16 @@ class Stripe:
         if self._http is not None:
             await self._http.close_async()  # type: ignore[no-untyped-call]
         self._http = self._client = None
+
+    def _form(self, session: Object) -> EmbeddedForm:
+        return EmbeddedForm(
+            checkout_ref=session["id"],
+            client_secret=session["client_secret"],
+            publishable_key=self._keys.publishable_key,
+            script_url=self._keys.js_url,
+            account=self.account,
+            expires_at=moment(session["expires_at"]),
+        )
 
     async def _session(self, checkout_ref: str) -> dict[str, Any]:
         params: SessionRetrieveParams = {"expand": ["payment_intent.latest_charge.refunds"]}
@@ -184,36 +231,14 @@ class Stripe:
         return Told(at=at, source=Source.POLL, live=live, account=self.account)
 
 
-def _session_params(order: CheckoutOrder) -> "SessionCreateParams":
-    # Metadata does not flow from the session to the payment: it is set on both, or refunds could not be matched.
-    metadata = {REFERENCE: order.reference}
-    params: SessionCreateParams = {
-        "mode": "payment",
-        "line_items": [{"quantity": 1, "price_data": _price(order)}],
-        "client_reference_id": order.reference,
-        "metadata": metadata,
-        "payment_intent_data": {"metadata": metadata, "description": f"{order.payee}: {order.description}"[:1000]},
-        "success_url": order.return_url,
-        "cancel_url": order.cancel_url,
-        "expires_at": int(order.expires_at.timestamp()),
-        "locale": _spoken(order.locale),
-    }
-    return {**params, "customer_email": order.customer_email} if order.customer_email else params
-
-
-def _price(order: CheckoutOrder) -> "SessionCreateParamsLineItemPriceData":
-    return {
-        "currency": order.amount.currency.lower(),
-        "unit_amount": to_stripe(order.amount),
-        "product_data": {"name": (order.description or order.payee)[:250]},
-    }
-
-
-def _spoken(locale: str) -> Any:
-    """The nearest language Checkout speaks; "auto" leaves it to the browser."""
-    tag = locale.replace("_", "-")
-    language = tag.split("-")[0].lower()
-    return next((known for known in (tag, language) if known in LOCALES), "auto")
+def _must_match(keys: StripeKeys) -> None:
+    """Raise NotConfigured where the key for browsers is not one, or not of the API key's mode."""
+    live = keys.api_key.startswith(LIVE)
+    if keys.publishable_key and not keys.publishable_key.startswith("pk_live_" if live else "pk_test_"):
+        wanted = "pk_live_, as the API key is a live one" if live else "pk_test_, as the API key is a test one"
+        raise NotConfigured(f"The Stripe publishable key has to begin with {wanted}.")
+    if live and keys.publishable_key and not is_vendors(keys.js_url):
+        raise NotConfigured("Where real money moves, Stripe.js has to come from https://js.stripe.com.")
 
 
 def _account_state(account: dict[str, Any], *, live: bool) -> AccountState:
@@ -228,4 +253,5 @@ def _account_state(account: dict[str, Any], *, live: bool) -> AccountState:
         country=account.get("country") or "",
         currency=(account.get("default_currency") or "").upper(),
         faults=tuple(faults),
+        id=account["id"],
     )
