@@ -1,15 +1,21 @@
 """The case: one conversation as the front desk sees it. One card, edited in place; one agent holds it."""
 
-from booking.zones import both_times, time_label, zone_label
-from handlers.heard import Place
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from booking.zones import both_times, date_label, time_label, zone_label
+from handlers.desk.satisfaction import ask_how_it_was
+from handlers.heard import Command, Heard, Place, Submitted
 from handlers.messages import Button, Message, Style, pairs
 from handlers.speech import say, say_card
 from handlers.turn import Turn
-from handlers.words import STATES, language_name, sum_of
-from storage.tables import Conversation, Seat, Side, Team
+from handlers.words import STATES, badge, clock_time, language_name, sum_of
+from storage.tables import Conversation, Person, Seat, Side, Team
 from storage.work import Work
 
 CASE = "case"
+ABUSE = "abuse"
+"""What an agent types behind /close when the customer was abusive."""
 
 
 async def open_case(turn: Turn) -> Conversation:
@@ -60,6 +66,8 @@ async def _card(work: Work, conversation: Conversation) -> Message:
         title=f"Case {conversation.id} · {customer.name}",
         pairs=pairs(
             Held_by=holder.name if holder else "nobody yet",
+            Answering=await _answering(work, conversation),
+            Snoozed=_snoozed(conversation, team),
             Writes_from=await _addresses(work, conversation),
             Language=language_name(customer.language),
             Local_time=local,
@@ -68,15 +76,38 @@ async def _card(work: Work, conversation: Conversation) -> Message:
             Payment=await _payment_line(work, conversation),
             Closed="yes" if conversation.closed_at else "",
         ),
-        footnote="Words in this thread reach the customer when the holder writes them. // begins a private note.",
+        footnote=await _how_to_answer(work, conversation),
         buttons=_buttons(conversation),
     )
+
+
+async def _how_to_answer(work: Work, conversation: Conversation) -> str:
+    seats = await work.talk.seats(conversation.id, Side.AGENT)
+    if all([(await work.people.account_by_id(seat.account_id)).hears_threads for seat in seats]):
+        return "Words in this thread reach the customer when the holder writes them. // begins a private note."
+    return "Answer with Reply: words in this thread stay among you, Bellhop does not hear them."
 
 
 async def _addresses(work: Work, conversation: Conversation) -> str:
     seats = await work.talk.seats(conversation.id, Side.CUSTOMER)
     accounts = [await work.people.account_by_id(seat.account_id) for seat in seats]
     return ", ".join(sorted({account.channel.title() for account in accounts})) or "nowhere (cannot be reached)"
+
+
+async def _answering(work: Work, conversation: Conversation) -> str:
+    """Whose words the customer read last, for colleagues who would begin to answer too."""
+    if conversation.answered_by_id is None or conversation.closed_at is not None:
+        return ""
+    return (await work.people.person(conversation.answered_by_id)).name
+
+
+def _snoozed(conversation: Conversation, team: Team) -> str:
+    until = conversation.snoozed_until
+    if conversation.snoozed_at is None:
+        return ""
+    if until is None:
+        return "until the customer writes"
+    return f"until {date_label(until.astimezone(ZoneInfo(team.zone)).date())}, {clock_time(until, team.zone)}"
 
 
 async def _booking_line(work: Work, team: Team, conversation: Conversation) -> str:
@@ -104,8 +135,8 @@ async def _payment_line(work: Work, conversation: Conversation) -> str:
     if not asked:
         return "none"
     newest = asked[0]
-    test = "" if newest.live else "TEST · "
-    return f"{test}{sum_of(newest.amount_minor, newest.currency)}: {STATES[newest.state]}"
+    told = f"{sum_of(newest.amount_minor, newest.currency)}: {STATES[newest.state]}"
+    return " · ".join(part for part in (badge(newest), told) if part)
 
 
 def _buttons(conversation: Conversation) -> tuple[tuple[Button, ...], ...]:
@@ -122,6 +153,11 @@ def _buttons(conversation: Conversation) -> tuple[tuple[Button, ...], ...]:
         (
             Button(label="Ask for money", action="pay.form", value=number),
             Button(label="Close", action="case.close", value=number, ask="Close this case?"),
+        ),
+        (
+            Button(label="Hand over", action="case.assign", value=number),
+            Button(label="Snooze", action="case.snooze", value=number),
+            Button(label="Reply", action="case.reply", value=number),
         ),
     )
 
@@ -144,34 +180,65 @@ async def take(turn: Turn) -> bool:
     if not await turn.work.talk.claim(case.id, turn.person.id):
         return False
     if held_before is None:
-        case.holder_id, case.held_since = turn.person.id, turn.heard.at
-        joined = Message(text=f"{turn.person.name} from {turn.team.name} has joined and reads what you write.")
-        await say(turn.work, case, Side.CUSTOMER, joined)
+        case.holder_id, case.held_since = turn.person.id, began(turn.heard)
+        await joins(turn.work, case, turn.person, turn.team)
     return True
+
+
+def began(heard: Heard) -> datetime:
+    """When somebody began to hold a case, to be compared with the moments at which words were said.
+
+    Slack tells no time of a slash command or a form: then it is our own clock, and more than the second would be
+    guessing. Words said in that second are the new holder's own.
+    """
+    our_clock = isinstance(heard, Submitted) or (isinstance(heard, Command) and bool(heard.origin.trigger))
+    return heard.at.replace(microsecond=0) if our_clock else heard.at
+
+
+async def joins(work: Work, case: Conversation, agent: Person, team: Team) -> None:
+    """The customer is told whom they talk to: once for each person, however often the case changes hands."""
+    joined = Message(text=f"{agent.name} from {team.name} has joined and reads what you write.")
+    await say_card(work, case, Side.CUSTOMER, f"joined:{agent.id}", joined)
+
+
+async def leaves(work: Work, case: Conversation, agent: Person) -> None:
+    """The customer is told that somebody has gone for good; once."""
+    left = Message(text=f"{agent.name} has left the conversation. Somebody else will take over.")
+    await say_card(work, case, Side.CUSTOMER, f"left:{agent.id}", left)
+
+
+async def may_let_go(turn: Turn, case: Conversation) -> bool:
+    """Only who holds a case, or an owner, gives it away; anybody else is told so."""
+    if case.holder_id in (None, turn.person.id) or turn.is_owner:
+        return True
+    holder = await turn.work.people.person(case.holder_id)
+    await turn.answer(Message(text=f"{holder.name} holds this case; only they or an owner can hand it back."))
+    return False
 
 
 async def hand_back(turn: Turn) -> None:
     """Nobody holds the case any more; Bellhop answers again."""
     case = case_of(turn)
-    if case.holder_id not in (None, turn.person.id) and not turn.is_owner:
-        holder = await turn.work.people.person(case.holder_id)
-        await turn.answer(Message(text=f"{holder.name} holds this case; only they or an owner can hand it back."))
+    if not await may_let_go(turn, case):
         return
     if case.holder_id is not None:
+        holder = await turn.work.people.person(case.holder_id)
         case.holder_id = None
         case.told_waiting_at = None
-        left = Message(text=f"{turn.person.name} has handed the conversation back. Somebody will take over.")
-        await say(turn.work, case, Side.CUSTOMER, left)
+        left = Message(text=f"{holder.name} has handed the conversation back. Somebody will take over.")
+        await say_card(turn.work, case, Side.CUSTOMER, f"back:{holder.id}", left)
     await show_case(turn.work, case)
 
 
 async def close(turn: Turn) -> None:
-    """The case is done; what the customer writes next opens a new one."""
+    """The case is done; what the customer writes next opens a new one. `/close abuse` asks nothing of the customer."""
     case = case_of(turn)
+    case.abusive = case.abusive or getattr(turn.heard, "args", "").strip().lower() == ABUSE
     if case.closed_at is None:
-        case.closed_at = turn.work.now
+        case.closed_at, case.snoozed_at, case.snoozed_until = turn.work.now, None, None
         done = f"{turn.team.name} has closed this conversation. Write again at any time."
         await say(turn.work, case, Side.CUSTOMER, Message(text=done, buttons=MENU))
+        await ask_how_it_was(turn.work, case, turn.team)
     await show_case(turn.work, case)
 
 

@@ -17,12 +17,29 @@ class Sent(Plain):
 
 
 class Undeliverable(Exception):
-    """It will never arrive there. The text is a sentence for the sender; `gone`: nothing reaches that seat any more."""
+    """It will never arrive there. The text is a sentence for the sender; `gone`: nothing reaches that seat any more.
 
-    def __init__(self, sentence: str, *, gone: bool = False) -> None:
+    `mend`: at a desk somebody can change that; what is for it waits until then.
+    """
+
+    def __init__(self, sentence: str, *, gone: bool = False, mend: bool = False) -> None:
         """`sentence` names no key and no token."""
         super().__init__(sentence)
         self.gone = gone
+        self.mend = mend
+
+
+class ElsewhereNow(Exception):
+    """The chat goes on under another id, `chat`."""
+
+    def __init__(self, chat: str) -> None:
+        """The new id."""
+        super().__init__(f"the chat is {chat} now")
+        self.chat = chat
+
+
+class Departed(Undeliverable):
+    """The app is gone from that account: what is to be said there waits until it is added again."""
 
 
 class TryLater(Exception):
@@ -63,6 +80,12 @@ class Channel(Protocol):
         """Answer one person where they spoke, for their eyes alone where the platform can; a form is opened.
 
         A secret that the platform cannot show to one person in a group goes to their own chat.
+        """
+
+    async def settle(self, origin: Origin, greeting: Message) -> str:
+        """Say `greeting` in a group that is to be a desk, if cases can live there.
+
+        Else what keeps them from it and what to switch on, in a sentence.
         """
 
     async def mark(self, origin: Origin, mark: Mark) -> None:

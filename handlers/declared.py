@@ -9,26 +9,28 @@ from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     ValidationError,
-    ValidationInfo,
     field_validator,
     model_validator,
 )
 
 from booking.hours import format_hours, parse_hours
 from booking.zones import zones
+from handlers.declared_parts import Part, read_limit, read_price
+from handlers.declared_prices import CouponOffer, Pricing
 from handlers.fulfilment import Fulfilment
 from handlers.messages import Attachment
-from payments.amounts import AmbiguousAmount, UnreadableAmount, parse_amount
+from handlers.privacy.terms import DAYS, Days
 from payments.currencies import in_use
 from payments.money import Money
-from payments.registry import GATEWAYS
+from payments.pretend import Pretend
+from payments.registry import EVERY
 from storage.tables import RoleKind
 from video.registry import PROVIDERS
+
+PRETENDS_LIVE = "gateway: “pretend” moves no money, so a live team may not name it; name a payment account, or none"
 
 
 class TeamFileError(Exception):
@@ -60,7 +62,7 @@ def _hours(text: str) -> str:
 
 def _gateways(names: str | tuple[str, ...]) -> str:
     named = (names,) if isinstance(names, str) else names
-    return ",".join(_one_of(name, GATEWAYS) for name in named)
+    return ",".join(_one_of(name, EVERY) for name in named)
 
 
 def _room(name: str) -> str:
@@ -79,28 +81,6 @@ def _web(url: str) -> str:
     return url
 
 
-def _price(value: Any, info: ValidationInfo) -> Any:
-    """`49 USD`, or `49` in the team's own currency, or nothing to pay."""
-    if not isinstance(value, str) or value.strip().lower() in {"", "free", "0"}:
-        return value or None
-    try:
-        read = parse_amount(value, (info.context or {}).get("currency", ""))
-    except (UnreadableAmount, AmbiguousAmount) as error:
-        raise ValueError(str(error)) from error
-    if read.description:
-        raise ValueError(f"“{read.description}” does not belong to a price; write one such as 49 USD")
-    return read.amount
-
-
-def _limit(value: Any, info: ValidationInfo) -> Any:
-    """A sum in the team's own currency."""
-    read = _price(value, info)
-    home = (info.context or {}).get("currency", "")
-    if isinstance(read, Money) and read.currency != home:
-        raise ValueError(f"must be in the team's own currency, {home}")
-    return read
-
-
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 Name = Annotated[str, Field(min_length=1, max_length=120)]
 Zone = Annotated[str, AfterValidator(_zone)]
@@ -108,12 +88,6 @@ Currency = Annotated[str, AfterValidator(_currency)]
 Web = Annotated[str, Field(max_length=500), AfterValidator(_web)]
 # Telegram's ids are numbers, and a person may write them as such.
 PlatformId = Annotated[str, BeforeValidator(lambda value: str(value) if isinstance(value, int) else value)]
-
-
-class Part(BaseModel):
-    """A part of the file: every key in it means something."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
 
 class Webhook(Part):
@@ -136,6 +110,12 @@ class Legal(Part):
     def hundredths(self) -> int | None:
         """The rate in hundredths of a percent."""
         return None if self.tax_rate is None else int(self.tax_rate * 100)
+
+
+class Privacy(Part):
+    """How long what people wrote is kept after their conversation was closed."""
+
+    keep_messages: Days = DAYS
 
 
 class Desks(Part):
@@ -185,7 +165,7 @@ class Offer(Part):
     slug: Slug
     name: Name
     minutes: Annotated[int, Field(ge=5, le=24 * 60, multiple_of=5)]
-    price: Annotated[Money | None, BeforeValidator(_price)] = None
+    price: Annotated[Money | None, BeforeValidator(read_price)] = None
     description: Annotated[str, Field(max_length=500)] = ""
     step: Annotated[int, Field(ge=5, le=24 * 60, multiple_of=5)] = 30
     pause: Annotated[int, Field(ge=0, le=24 * 60, multiple_of=5)] = 0
@@ -197,7 +177,7 @@ class Offer(Part):
 
 
 class TeamFile(Part):
-    """The whole file."""
+    """The whole file. `live`: customers pay real money, so nothing may pretend."""
 
     name: Name
     slug: Slug
@@ -205,19 +185,40 @@ class TeamFile(Part):
     time_zone: Zone
     about: Annotated[str, Field(max_length=1000)] = ""
     gateway: Annotated[str | tuple[str, ...], AfterValidator(_gateways)] = ""
-    approve_above: Annotated[Money | None, BeforeValidator(_limit)] = None
+    live: bool = False
+    approve_above: Annotated[Money | None, BeforeValidator(read_limit)] = None
     room: Annotated[str, AfterValidator(_room)] = ""
     legal: Legal = Legal()
+    pricing: Pricing = Pricing()
+    privacy: Privacy = Privacy()
     webhook: Webhook | None = None
     desks: Desks = Desks()
     agents: tuple[Agent, ...] = ()
     services: tuple[Offer, ...] = ()
+    coupons: tuple[CouponOffer, ...] = ()
+
+    @field_validator("coupons")
+    @classmethod
+    def _one_of_each(cls, offers: tuple[CouponOffer, ...]) -> tuple[CouponOffer, ...]:
+        _refuse_doubles("code", [offer.code.upper() for offer in offers])
+        return offers
 
     @field_validator("agents", "services")
     @classmethod
     def _once(cls, entries: tuple[Agent | Offer, ...]) -> tuple[Agent | Offer, ...]:
         _refuse_doubles("slug", [entry.slug for entry in entries])
         return entries
+
+    @model_validator(mode="after")
+    def _pretends_or_is_live(self) -> "TeamFile":
+        if self.live and self.pretends:
+            raise ValueError(PRETENDS_LIVE)
+        return self
+
+    @property
+    def pretends(self) -> bool:
+        """Whether it names the gateway that moves no money."""
+        return Pretend.name in self.gateway
 
     @model_validator(mode="after")
     def _one_person_each(self) -> "TeamFile":

@@ -94,6 +94,47 @@ class AskGateway(Plain):
         return f"checkout:{self.checkout_id}"
 
 
+class OpenAtHome(Plain):
+    """Open a request's page at a gateway that is paid within the customer's messenger, for the card's own button."""
+
+    kind: Literal["open_at_home"] = "open_at_home"
+    request_id: int
+    gateway: str
+
+    @property
+    def lane(self) -> str:
+        """Each request by itself, one after the other: the first opens it, those after it find it open."""
+        return f"at_home:{self.request_id}"
+
+
+class SettleDesk(Plain):
+    """Make the group at `origin` a team's desk, if its platform lets cases live there. `code_id`: 0 without a code."""
+
+    kind: Literal["settle_desk"] = "settle_desk"
+    origin: Origin
+    team_id: int
+    person_id: int
+    code_id: int = 0
+
+    @property
+    def lane(self) -> str:
+        """In order with the answers in that group."""
+        return f"{self.origin.channel}:{self.origin.account}:{self.origin.chat}"
+
+
+class EraseCustomer(Plain):
+    """Forget a customer, then say so at `origin`."""
+
+    kind: Literal["erase_customer"] = "erase_customer"
+    person_id: int
+    origin: Origin
+
+    @property
+    def lane(self) -> str:
+        """Each person by themselves; not the lane of their chat, which is erased meanwhile."""
+        return f"erase:{self.person_id}"
+
+
 class TellTeam(Plain):
     """POST a signed webhook to the team's own system. `event` as in `payment.paid`; `data` is JSON."""
 
@@ -111,7 +152,17 @@ class TellTeam(Plain):
 
 
 Effect = Annotated[
-    Deliver | Answer | SetMark | SendRefund | EndCheckout | AskGateway | TellTeam, Field(discriminator="kind")
+    Deliver
+    | Answer
+    | SetMark
+    | SendRefund
+    | EndCheckout
+    | AskGateway
+    | OpenAtHome
+    | SettleDesk
+    | EraseCustomer
+    | TellTeam,
+    Field(discriminator="kind"),
 ]
 
 EFFECT: TypeAdapter[Effect] = TypeAdapter(Effect)

@@ -4,19 +4,19 @@ import json
 
 from handlers.heard import Place, Press, Said, Submitted
 from handlers.messages import Button, FieldKind, Form, FormField, Message, rows
-from handlers.turn import Turn
+from handlers.turn import Spoken
 from storage.tables import Draft
 
 ANSWER = "form.answer"
 SKIP = "form.skip"
 
 
-def is_native(turn: Turn) -> bool:
+def is_native(turn: Spoken) -> bool:
     """Whether the form can be shown in one piece right now (Slack needs a fresh trigger for it)."""
     return turn.origin.channel in turn.house.native_forms and bool(turn.origin.trigger)
 
 
-async def ask(turn: Turn, form: Form) -> None:
+async def ask(turn: Spoken, form: Form) -> None:
     """Ask in one piece where the channel can, else step by step."""
     if is_native(turn):
         await turn.answer(Message(form=form))
@@ -24,14 +24,14 @@ async def ask(turn: Turn, form: Form) -> None:
         await begin(turn, form)
 
 
-async def begin(turn: Turn, form: Form) -> None:
+async def begin(turn: Spoken, form: Form) -> None:
     """Start asking; a form that was open at that place is dropped."""
     await drop(turn)
     await _open(turn, form, {})
     await _ask(turn, form, {})
 
 
-async def drop(turn: Turn) -> str:
+async def drop(turn: Spoken) -> str:
     """Give the open form up; its title, or nothing when none was open."""
     draft = await open_draft(turn)
     if draft is None:
@@ -40,13 +40,13 @@ async def drop(turn: Turn) -> str:
     return Form.model_validate_json(draft.form).title
 
 
-async def open_draft(turn: Turn) -> Draft | None:
+async def open_draft(turn: Spoken) -> Draft | None:
     """The form this person is filling in right here."""
     account_id = turn.account.id if turn.account else 0
     return await turn.work.talk.draft(account_id, turn.origin.chat, turn.origin.thread, turn.origin.user)
 
 
-async def answered(turn: Turn, draft: Draft) -> Submitted | None:
+async def answered(turn: Spoken, draft: Draft) -> Submitted | None:
     """Take the next answer. The whole form when that was the last one, else None."""
     form = Form.model_validate_json(draft.form)
     answers: dict[str, str] = json.loads(draft.answers)
@@ -54,6 +54,7 @@ async def answered(turn: Turn, draft: Draft) -> Submitted | None:
     if field is not None:
         given = _given(turn, field)
         if given is None:
+            turn.lost = True
             await _ask(turn, form, answers, "Please choose one of these, or /cancel.")
             return None
         answers[field.name] = given
@@ -74,14 +75,14 @@ async def answered(turn: Turn, draft: Draft) -> Submitted | None:
     )
 
 
-async def refused(turn: Turn, form: Form, answers: dict[str, str], problems: dict[str, str]) -> None:
+async def refused(turn: Spoken, form: Form, answers: dict[str, str], problems: dict[str, str]) -> None:
     """Some answers cannot be right: keep the others and ask for those again, saying why."""
     kept = {name: value for name, value in answers.items() if name not in problems}
     await _open(turn, form, kept)
     await _ask(turn, form, kept, " ".join(problems.values()))
 
 
-async def _open(turn: Turn, form: Form, answers: dict[str, str]) -> None:
+async def _open(turn: Spoken, form: Form, answers: dict[str, str]) -> None:
     draft = Draft(
         account_id=turn.account.id if turn.account else 0,
         chat=turn.origin.chat,
@@ -98,7 +99,7 @@ def _next_field(form: Form, answers: dict[str, str]) -> FormField | None:
     return next((field for field in form.fields if field.name not in answers), None)
 
 
-def _given(turn: Turn, field: FormField) -> str | None:
+def _given(turn: Spoken, field: FormField) -> str | None:
     heard = turn.heard
     if isinstance(heard, Press):
         if heard.action == SKIP:
@@ -111,7 +112,7 @@ def _given(turn: Turn, field: FormField) -> str | None:
     return text or None
 
 
-async def _ask(turn: Turn, form: Form, answers: dict[str, str], problem: str = "") -> None:
+async def _ask(turn: Spoken, form: Form, answers: dict[str, str], problem: str = "") -> None:
     field = _next_field(form, answers)
     if field is None:
         return

@@ -4,6 +4,7 @@ import secrets
 
 from pydantic_core import to_json
 
+from handlers.checkout.bills import bill_of
 from handlers.effects import TellTeam, send
 from handlers.messages import Attachment, Button, Message, Plain
 from handlers.speech import say
@@ -25,7 +26,8 @@ async def fulfil(work: Work, team: Team, request: PaymentRequest) -> None:
     if request.fulfilled_at is not None:
         return
     request.fulfilled_at = work.now
-    promised = await _promised(work, request)
+    # What a deposit was paid for is delivered once the rest is paid, too.
+    promised = Fulfilment() if (await bill_of(work, request)).rest else await _promised(work, request)
     conversation = await work.talk.conversation(request.conversation_id)
     if conversation is not None and promised != Fulfilment():
         button = Button(label=promised.link_label, url=promised.link) if promised.link else None
@@ -68,6 +70,8 @@ def payment_facts(request: PaymentRequest) -> dict[str, object]:
         "description": request.description,
         "amount": request.amount_minor,
         "currency": request.currency,
+        "tip": request.tip_minor,
+        "discount": request.discount_minor,
         "captured": request.captured_minor,
         "refunded": request.refunded_minor,
         "state": request.state.value,

@@ -1,31 +1,40 @@
-"""The first words, help, the time zone, and the way out of everything."""
+"""The first words, the time zone, and who can be reached."""
 
 from zoneinfo import ZoneInfo
 
 from booking.zones import likely_zones, zone_at, zone_label, zones
 from handlers.cases import MENU, open_case, show_case
-from handlers.heard import Command, Place, Press, SharedPlace
+from handlers.desk.waiting import tell_waiting
+from handlers.heard import Command, Place, Press, SharedPlace, Submitted
 from handlers.messages import Button, Message, rows
 from handlers.speech import say
 from handlers.turn import Turn
 from storage.tables import Side
 
 
-async def start(turn: Turn) -> None:
-    """Who this is, that people may read along, and what can be done."""
-    turn.person.greeted_at = turn.person.greeted_at or turn.work.now
-    await turn.answer(welcome(turn))
-
-
 def welcome(turn: Turn) -> Message:
     """The greeting; it doubles as the privacy notice before the first stored word."""
-    team = turn.team.name
-    return Message(
-        title=f"Welcome to {team}",
-        text=turn.team.about,
-        footnote=f"I am Bellhop, a program. What you write is stored, and people of {team} may read it and answer.",
-        buttons=MENU,
+    return Message(title=f"Welcome to {turn.team.name}", text=turn.team.about, footnote=reads_along(turn), buttons=MENU)
+
+
+def reads_along(turn: Turn) -> str:
+    """What everybody is told before anything of theirs is kept."""
+    team, more = turn.team.name, "/bellhop privacy" if turn.origin.channel == "slack" else "/privacy"
+    return (
+        f"I am Bellhop, a program. What you write is stored, and people of {team} may read it and answer. "
+        f"{more} shows what is kept, copies it for you, and erases it."
     )
+
+
+async def give_notice(turn: Turn) -> None:
+    """Who begins with a button or a command is told first, too; words and `/start` bring the welcome with them."""
+    heard = turn.heard
+    begins = isinstance(heard, Press | Submitted | SharedPlace) or (
+        isinstance(heard, Command) and heard.name != "start"
+    )
+    if begins and turn.person.greeted_at is None and turn.role is None and turn.origin.place is Place.PRIVATE:
+        turn.person.greeted_at = turn.work.now
+        await turn.answer(Message(text=reads_along(turn)))
 
 
 async def talk(turn: Turn) -> None:
@@ -34,9 +43,10 @@ async def talk(turn: Turn) -> None:
         await turn.answer(Message(text="That is for customers. Write to me alone to try it as one."))
         return
     case = await open_case(turn)
-    case.told_waiting_at = turn.work.now
     holder = await turn.work.people.person(case.holder_id) if case.holder_id else None
-    who = f"{holder.name} is here." if holder else f"{turn.team.name} has been told, somebody will answer here."
+    news = await tell_waiting(turn, case)
+    case.told_waiting_at = case.told_waiting_at or turn.work.now
+    who = f"{holder.name} is here." if holder else news or f"{turn.team.name} has been told, somebody will answer here."
     await turn.answer(Message(text=f"{who} Just write what you need."))
     if holder is None:
         await say(turn.work, case, Side.AGENT, Message(text=f"{turn.person.name} would like to talk to a person."))
@@ -67,14 +77,15 @@ async def set_zone(turn: Turn) -> bool:
     elif isinstance(heard, Press):
         zone = heard.value
     else:
-        zone = _typed(heard.args) if isinstance(heard, Command) else ""
+        zone = zone_typed(heard.args) if isinstance(heard, Command) else ""
     if zone not in zones():
         return False
     turn.person.zone = ZoneInfo(zone).key
     return True
 
 
-def _typed(text: str) -> str:
+def zone_typed(text: str) -> str:
+    """The time zone that somebody means, by a city or its whole name; empty when there is none."""
     wanted = text.strip().replace(" ", "_").lower()
     return next((zone for zone in sorted(zones()) if wanted and zone.lower().endswith(wanted)), "")
 

@@ -45,6 +45,13 @@ class Sender(Plain):
     zone: str = ""
 
 
+class Mention(Plain):
+    """Somebody named in a command, by the platform's id of them; `name` where the platform tells it."""
+
+    user: str
+    name: str = ""
+
+
 class _Heard(Plain):
     event_id: str
     origin: Origin
@@ -58,19 +65,24 @@ class _Heard(Plain):
 
 
 class Command(_Heard):
-    """A command with what was typed behind it; `!pay 49 USD` in a thread is one too. `name` has no slash."""
+    """A command with what was typed behind it; `!pay 49 USD` in a thread is one too. `name` has no slash.
+
+    `mentions`: the people it names; on Telegram also the one whose words it replies to.
+    """
 
     kind: Literal["command"] = "command"
     name: str
     args: str = ""
+    mentions: tuple[Mention, ...] = ()
 
 
 class Press(_Heard):
-    """A button was pressed."""
+    """A button was pressed. `team` whose button it was, on a bot that several teams share; 0 elsewhere."""
 
     kind: Literal["press"] = "press"
     action: str
     value: str = ""
+    team: int = 0
 
 
 class Said(_Heard):
@@ -120,14 +132,45 @@ class CameBack(_Heard):
     kind: Literal["back"] = "back"
 
 
+class Standing(_Heard):
+    """What Bellhop may do in a group has changed. `trouble` says what keeps a desk from working there, if anything."""
+
+    kind: Literal["standing"] = "standing"
+    trouble: str = ""
+
+
+class Moved(_Heard):
+    """The group goes on under another id, `chat`."""
+
+    kind: Literal["moved"] = "moved"
+    chat: str
+
+
 class OpenedHome(_Heard):
     """The app's own page in the messenger was opened (Slack's App Home)."""
 
     kind: Literal["home"] = "home"
 
 
+class AppRemoved(_Heard):
+    """The app was taken out of an account; nobody spoke, so chat and user are empty."""
+
+    kind: Literal["removed"] = "removed"
+
+
 Heard = Annotated[
-    Command | Press | Said | Edited | Submitted | SharedPlace | WentAway | CameBack | OpenedHome,
+    Command
+    | Press
+    | Said
+    | Edited
+    | Submitted
+    | SharedPlace
+    | WentAway
+    | CameBack
+    | Standing
+    | Moved
+    | OpenedHome
+    | AppRemoved,
     Field(discriminator="kind"),
 ]
 

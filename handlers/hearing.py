@@ -2,13 +2,21 @@
 
 from handlers.heard import Command, Edited, Heard, Said, Submitted
 from handlers.house import House
+from handlers.slowing import slow_down
 from payments.cards import mask_card_numbers
 from storage.intake import Arrival
 
 
 async def accept(house: House, heard: Heard) -> None:
-    """Keep what was heard in the inbox; when this returns, it is committed. A repeat changes nothing."""
+    """Keep what was heard in the inbox; when this returns, it is committed. A repeat changes nothing.
+
+    Of a flood nothing is kept, and whoever sends it is told.
+    """
     heard = without_card_numbers(heard)
+    if flood := await house.floods.passed(heard):
+        if await house.floods.is_news(heard):
+            await slow_down(house, heard, flood)
+        return
     source = f"{heard.origin.channel}:{heard.origin.account}"
     body = heard.model_dump_json()
     await house.database.intake.put(Arrival(source, heard.event_id, heard.lane, heard.kind, body))

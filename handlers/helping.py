@@ -5,22 +5,28 @@ from difflib import get_close_matches
 from handlers import forms
 from handlers.cases import MENU
 from handlers.commands import COMMANDS, CommandInfo
-from handlers.greeting import ask_zone, set_zone, welcome
+from handlers.greeting import ask_zone, set_zone
 from handlers.heard import Command, Press
 from handlers.messages import Message, Pair
 from handlers.turn import Turn
+from handlers.words import typed
 from storage.tables import BookingState
+
+FOR_AGENTS = (
+    "In a case's thread, ! does what / does: !pay 49 USD Consultation. Several lines are parted by semicolons: "
+    "!pay 2 x 49 Consultation; 20 Materials +19%; deposit 30%."
+)
 
 
 async def help_me(turn: Turn) -> None:
     """The commands this person can use, with an example each."""
-    infos = [info for info in COMMANDS if (info.agent if turn.is_agent else info.customer)]
+    infos = [info for info in COMMANDS if info.is_for(turn.role_kind)]
     lines = tuple(Pair(label=_typed(turn, info), value=info.summary) for info in infos)
     await turn.answer(
         Message(
             title=f"{turn.team.name}: what can be done here",
             pairs=lines,
-            footnote="In a case's thread, ! does what / does: !pay 49 USD Consultation." if turn.is_agent else "",
+            footnote=FOR_AGENTS if turn.is_agent else "",
             buttons=() if turn.is_agent else MENU,
         ),
         edit=isinstance(turn.heard, Press),
@@ -28,21 +34,13 @@ async def help_me(turn: Turn) -> None:
 
 
 def _typed(turn: Turn, info: CommandInfo) -> str:
-    before = "/bellhop " if turn.origin.channel == "slack" else "/"
-    return f"{before}{info.name} {info.usage}".strip()
-
-
-async def home(turn: Turn) -> None:
-    """The app's own page in the messenger: the welcome for customers, the commands for agents."""
-    if turn.is_agent:
-        await help_me(turn)
-    else:
-        await turn.answer(welcome(turn))
+    return f"{typed(turn.origin.channel, info.name)} {info.usage}".strip()
 
 
 async def unknown(turn: Turn, word: str) -> None:
     """No such command: the nearest ones, and help."""
-    names = [info.name for info in COMMANDS if (info.agent if turn.is_agent else info.customer)]
+    turn.lost = True
+    names = [info.name for info in COMMANDS if info.is_for(turn.role_kind)]
     near = get_close_matches(word.lower(), names, n=3, cutoff=0.5)
     meant = f" Did you mean {' or '.join('/' + name for name in near)}?" if near else ""
     text = f"I know no command {word!r}.{meant} /help lists what there is."
@@ -56,6 +54,7 @@ async def menu(turn: Turn) -> None:
 
 async def out_of_date(turn: Turn) -> None:
     """An old button: say so, with a fresh menu."""
+    turn.lost = True
     buttons = () if turn.is_agent else MENU
     await turn.answer(Message(text="This menu is out of date.", buttons=buttons))
 
@@ -67,6 +66,7 @@ async def zone(turn: Turn) -> None:
     elif await set_zone(turn):
         await turn.answer(Message(text=f"Your time zone is {turn.person.zone} now."))
     else:
+        turn.lost = True
         await turn.answer(Message(text="I know no such time zone. Try a city, as in: /zone Berlin"))
 
 

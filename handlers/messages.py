@@ -134,6 +134,13 @@ class Pair(Plain):
     value: str
 
 
+class Speaker(Plain):
+    """The team that speaks, where several share one bot."""
+
+    team: int
+    name: str
+
+
 class Message(Plain):
     """One thing said.
 
@@ -141,6 +148,7 @@ class Message(Plain):
     `author` names the person whose words these are; empty when Bellhop speaks. `badge` marks test money (TEST).
     `secret`: for the eyes of the one it answers and never for a group's, whatever it takes (a personal link).
     `asks_place`: offer to share the location, where possible.
+    `speaker` stands above it where several teams share a bot.
     """
 
     title: str = ""
@@ -154,6 +162,7 @@ class Message(Plain):
     form: Form | None = None
     secret: bool = False
     asks_place: bool = False
+    speaker: Speaker | None = None
 
     @property
     def plain(self) -> str:

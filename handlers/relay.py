@@ -1,10 +1,13 @@
 """Words between people: the customer's to the desk, the holder's to the customer, notes to nobody outside."""
 
 from handlers.cases import case_of, open_case, show_case
+from handlers.desk.snoozing import wake
+from handlers.desk.waiting import tell_waiting
 from handlers.effects import Mark, SetMark, send
 from handlers.greeting import welcome
 from handlers.heard import Edited, Place, Said
 from handlers.messages import Attachment, Button, Message, Style, id_in
+from handlers.rights import Right, refusal
 from handlers.speech import redeliver, relay, reword, said_at, say, say_card
 from handlers.turn import Turn
 from storage.tables import Conversation, Side
@@ -48,27 +51,34 @@ async def _from_customer(turn: Turn, heard: Said) -> None:
         await turn.answer(welcome(turn))
     is_new = turn.conversation is None
     case = await open_case(turn)
-    if is_new:
+    if wake(case) or is_new:
         await show_case(turn.work, case)
     words = Message(text=heard.text, files=heard.files, author=turn.person.name)
     await relay(turn.work, case, words, author_id=turn.person.id, side=Side.CUSTOMER, origin=turn.origin)
-    if case.holder_id is None and case.told_waiting_at is None:
-        case.told_waiting_at = turn.work.now
-        await turn.answer(Message(text=f"Thank you. {turn.team.name} reads this here, and somebody will answer."))
+    if news := await tell_waiting(turn, case):
+        await turn.answer(Message(text=f"Thank you. {news}"))
 
 
 async def _from_desk(turn: Turn, case: Conversation, heard: Said) -> None:
     if not turn.is_agent:
-        await turn.answer(Message(text=f"Only agents of {turn.team.name} can write to customers."))
+        await turn.answer(Message(text=refusal(turn.role_kind, Right.AGENT, turn.team.name)))
     elif heard.text.startswith(NOTE):
         words = _words(turn, heard.text.removeprefix(NOTE).strip(), heard.files, prefix="Note by ")
         await _keep(turn, case, words, note=True)
     elif _holds(turn, case) or turn.origin.place is Place.ROOM:
         await _keep(turn, case, _words(turn, heard.text, heard.files), note=False)
+        await _answers(turn, case)
         await _warn_if_unreachable(turn, case, heard)
     else:
         await _keep(turn, case, _words(turn, heard.text, heard.files, prefix="Inside: "), note=True)
         await _stays_inside(turn, case)
+
+
+async def _answers(turn: Turn, case: Conversation) -> None:
+    """Colleagues see on the card who is answering; the card changes only when that is somebody else than before."""
+    if case.answered_by_id != turn.person.id:
+        case.answered_by_id = turn.person.id
+        await show_case(turn.work, case)
 
 
 async def _warn_if_unreachable(turn: Turn, case: Conversation, heard: Said) -> None:

@@ -1,10 +1,10 @@
 """Starting a video room from the chat, and the personal links that lead into it."""
 
-import hashlib
 import secrets
 from datetime import timedelta
 
 from handlers.cases import case_of, show_case, take
+from handlers.codes import digest
 from handlers.house import House
 from handlers.messages import Button, Message, Style, id_in
 from handlers.speech import say_card
@@ -115,8 +115,3 @@ async def make_link(house: House, work: Work, room: Room, person: Person, side: 
     row = JoinCode(digest=digest(code), room_id=room.id, person_id=person.id, side=side, expires_at=room.closes_at)
     await work.rooms.add(row)
     return house.link(f"room/{code}")
-
-
-def digest(code: str) -> str:
-    """What is kept of a join code: a stolen database opens no room."""
-    return hashlib.sha256(code.encode()).hexdigest()

@@ -2,27 +2,33 @@
 
 from collections.abc import Sequence
 
-from handlers import forms, greeting, helping, relay
+from handlers import forms, greeting, helping, misunderstandings, relay
 from handlers.appointments import choosing
 from handlers.appointments.choice import StaleChoice
 from handlers.heard import (
+    AppRemoved,
     CameBack,
     Command,
     Edited,
     Heard,
+    Moved,
     OpenedHome,
     Place,
     Press,
     Said,
     SharedPlace,
+    Standing,
     Submitted,
     WentAway,
 )
 from handlers.house import House
 from handlers.messages import Choice, FieldKind, Form, FormField, Message, id_in
-from handlers.routes import COMMAND_DOORS, FORM_DOORS, PRESS_DOORS, Door, Right, check_form
+from handlers.moving import connecting, newcomers, slack_leaving, switching
+from handlers.moving.setup import pages
+from handlers.rights import refusal
+from handlers.routes import COMMAND_DOORS, FORM_DOORS, PRESS_DOORS, Door, check_form
 from handlers.tracing import about, about_case
-from handlers.turn import Turn, begin_turn
+from handlers.turn import Newcomer, Turn, begin_turn
 from storage.tables import Conversation, Person
 from storage.work import Work
 
@@ -33,9 +39,24 @@ WHICH_CASE = "case"
 async def hear(house: House, work: Work, heard: Heard) -> None:
     """Decide what follows from something heard, within one transaction."""
     about(event=heard.event_id)
+    if isinstance(heard, AppRemoved):
+        await slack_leaving.removed(house, work, heard)
+        return
     turn = await begin_turn(house, work, heard)
+    if isinstance(turn, Newcomer):
+        await newcomers.hear(turn)
+        return
     about_case(turn.team, turn.conversation)
+    await greeting.give_notice(turn)
+    await _decide(turn)
+    await misunderstandings.count(turn)
+
+
+async def _decide(turn: Turn) -> None:
+    heard = turn.heard
     if isinstance(heard, Said | Press) and await _fills_form(turn):
+        return
+    if isinstance(heard, Said) and await switching.asks_whom(turn):
         return
     try:
         await _dispatch(turn)
@@ -62,8 +83,12 @@ async def _dispatch(turn: Turn) -> None:
             await greeting.went_away(turn)
         case CameBack():
             await greeting.came_back(turn)
+        case Standing():
+            await connecting.standing(turn)
+        case Moved():
+            await connecting.moved(turn)
         case OpenedHome():
-            await helping.home(turn)
+            await pages.home(turn)
 
 
 async def _fills_form(turn: Turn) -> bool:
@@ -89,9 +114,20 @@ async def _fills_form(turn: Turn) -> bool:
 async def _command(turn: Turn, heard: Command) -> None:
     door = COMMAND_DOORS.get(heard.name)
     if door is None:
-        await helping.unknown(turn, heard.name)
+        await _no_such_command(turn, heard)
     elif await _may(turn, door) and (not door.asks_case(turn) or await _finds_case(turn, heard)):
-        await door.handler(turn)
+        await door.open(turn)
+
+
+async def _no_such_command(turn: Turn, heard: Command) -> None:
+    """While a person answers, Bellhop keeps silent: what is no command of ours are words for them."""
+    case = turn.conversation
+    if case is None or case.holder_id is None or turn.is_agent or turn.origin.place is Place.GROUP:
+        await helping.unknown(turn, heard.name)
+        return
+    told = heard.model_dump(include={"event_id", "origin", "sender", "at"})
+    turn.heard = Said.model_validate(told | {"text": f"/{heard.name} {heard.args}".strip()})
+    await relay.said(turn)
 
 
 async def _submitted(turn: Turn, heard: Submitted) -> None:
@@ -109,13 +145,13 @@ async def _through(turn: Turn, door: Door | None, value: str) -> None:
         return
     if door.names_case and not await _named_case(turn, value):
         return
-    await door.handler(turn)
+    await door.open(turn)
 
 
 async def _may(turn: Turn, door: Door) -> bool:
-    if door.right is Right.ANYONE or turn.is_agent:
+    if turn.may(door.right):
         return True
-    await turn.answer(Message(text=f"Only agents of {turn.team.name} can do this."))
+    await turn.answer(Message(text=refusal(turn.role_kind, door.right, turn.team.name)))
     return False
 
 
@@ -163,4 +199,4 @@ async def _case_chosen(turn: Turn, heard: Submitted) -> None:
     turn.heard = Command(
         event_id=heard.event_id, origin=heard.origin, sender=heard.sender, at=heard.at, name=name, args=args
     )
-    await door.handler(turn)
+    await door.open(turn)

@@ -32,6 +32,14 @@ async def say_card(work: Work, conversation: Conversation, side: Side, key: str,
     return spoken
 
 
+async def say_again(work: Work, conversation: Conversation, side: Side, key: str) -> None:
+    """Bring a card as it reads now to every seat of a side once more, where it may be new."""
+    spoken = await work.talk.card(conversation.id, key)
+    if spoken is not None:
+        spoken.version = await work.talk.next_version(conversation.id)
+        await _deliver(work, spoken, await work.talk.seats(conversation.id, side))
+
+
 async def say(work: Work, conversation: Conversation, side: Side, message: Message) -> SpokenMessage:
     """Bellhop says something to one side, once."""
     spoken = SpokenMessage(
@@ -47,8 +55,11 @@ async def say(work: Work, conversation: Conversation, side: Side, message: Messa
 
 
 async def relay(work: Work, conversation: Conversation, message: Message, *, author_id: int, side: Side, origin: Origin,
-                note: bool = False) -> SpokenMessage:  # fmt: skip
-    """Pass a person's words on to every seat but the one they were said at; a note stays on the agents' side."""
+                note: bool = False, echo: bool = False) -> SpokenMessage:  # fmt: skip
+    """Pass a person's words on to every seat but the one they were said at; a note stays on the agents' side.
+
+    `echo`: they were not typed there, so that seat hears them too.
+    """
     spoken = SpokenMessage(
         conversation_id=conversation.id,
         audience=Side.AGENT if note else None,
@@ -57,12 +68,14 @@ async def relay(work: Work, conversation: Conversation, message: Message, *, aut
         note=note,
         body=message.model_dump_json(),
         version=await work.talk.next_version(conversation.id),
-        origin=said_at(origin),
-        origin_json=origin.model_dump_json(),
+        # What was not typed has no place that an edit or a mark could mean.
+        origin=None if echo else said_at(origin),
+        origin_json="" if echo else origin.model_dump_json(),
         said_at=work.now,
     )
     await work.talk.add(spoken)
-    await _deliver(work, spoken, await _others(work, conversation, origin, spoken.audience), first=True)
+    seats = await _others(work, conversation, None if echo else origin, spoken.audience)
+    await _deliver(work, spoken, seats, first=True)
     return spoken
 
 
@@ -87,10 +100,13 @@ def said_at(origin: Origin) -> str:
     return f"{origin.channel}:{origin.account}:{origin.chat}:{origin.message_id}"
 
 
-async def _others(work: Work, conversation: Conversation, origin: Origin, side: Side | None) -> Sequence[Seat]:
-    account = await work.people.account(origin.channel, origin.account)
+async def _others(work: Work, conversation: Conversation, origin: Origin | None, side: Side | None) -> Sequence[Seat]:
+    """The seats of a side but the one at `origin`."""
+    account = await work.people.account(origin.channel, origin.account) if origin else None
     seats = await work.talk.seats(conversation.id, side)
-    return [seat for seat in seats if account is None or (seat.account_id, seat.chat) != (account.id, origin.chat)]
+    if account is None or origin is None:
+        return seats
+    return [seat for seat in seats if (seat.account_id, seat.chat) != (account.id, origin.chat)]
 
 
 async def _deliver(work: Work, spoken: SpokenMessage, seats: Sequence[Seat], *, first: bool = False) -> None:

@@ -3,28 +3,32 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from handlers.declared import Agent, Offer, TeamFile, TeamFileError, read_team_file
-from handlers.messages import Message
-from handlers.speech import say
+from handlers.declared import PRETENDS_LIVE, Agent, Offer, TeamFile, TeamFileError, read_team_file
+from handlers.desk.leaving import stop_speaking
+from handlers.rights import Right, may
+from handlers.team_coupons import apply_coupons
 from handlers.words import sum_of
-from storage.tables import ChannelAccount, Desk, Hours, Person, Role, Service, Side, Team
+from storage.tables import ChannelAccount, Desk, Hours, Person, Role, Service, Team
 from storage.work import Work
 
 __all__ = ["TeamFile", "TeamFileError", "apply_team", "read_team_file"]
 
-LONG = frozenset({"fulfilment", "about", "legal_address", "tax_rate", "prices_include_tax"})
+LONG = frozenset({"declared", "fulfilment", "about", "legal_address", "tax_rate", "prices_include_tax"})
 """Columns whose values say little in a sentence."""
 Accounts = Mapping[str, tuple[str, str]]
 """For each channel: the platform's id of our account there (bot id, Slack team id), and its handle."""
 
 
-async def apply_team(work: Work, file: TeamFile, accounts: Accounts) -> list[str]:
+async def apply_team(work: Work, file: TeamFile, accounts: Accounts, *, live_keys: bool = False) -> list[str]:
     """Make the team as the file says; the changes, a sentence each. Raises TeamFileError, then nothing is changed.
 
     Desks and identities need their channel's account: what is not known yet is done when it is applied again.
+    `live_keys`: keys among the settings move real money.
     """
     done: list[str] = []
     team = await _team(work, file, done)
+    if file.pretends and await has_live_keys(work, team, among_settings=live_keys):
+        raise TeamFileError(PRETENDS_LIVE)
     known = await _accounts(work, team, accounts, done)
     await _desks(work, team, file, known, done)
     agents = {agent.slug: await _agent(work, team, agent, known, done) for agent in file.agents}
@@ -32,7 +36,13 @@ async def apply_team(work: Work, file: TeamFile, accounts: Accounts) -> list[str
     for offer in file.services:
         await _service(work, team, offer, done)
     await _retire_services(work, team, {offer.slug for offer in file.services}, done)
-    return done
+    return done + await apply_coupons(work, team, file.coupons)
+
+
+async def has_live_keys(work: Work, team: Team, *, among_settings: bool) -> bool:
+    """Whether a team has keys that move real money: its own, or those of the settings if they are its own."""
+    own = any(row.live for row in await work.accounts.of(team.id))
+    return own or (among_settings and await work.accounts.has_the_settings(team.id))
 
 
 async def _team(work: Work, file: TeamFile, done: list[str]) -> Team:
@@ -42,14 +52,18 @@ async def _team(work: Work, file: TeamFile, done: list[str]) -> Team:
         "zone": file.time_zone,
         "about": file.about,
         "gateway": file.gateway,
+        "live": file.live,
         "approve_above_minor": file.approve_above.minor if file.approve_above else None,
         "legal_name": file.legal.name,
         "legal_address": file.legal.address,
         "tax_id": file.legal.tax_id,
         "tax_rate": file.legal.hundredths,
         "prices_include_tax": file.legal.prices_include_tax,
+        "keep_days": file.privacy.keep_messages,
+        **file.pricing.columns,
         "room_provider": file.room,
         "webhook_url": file.webhook.url if file.webhook else "",
+        "declared": True,
     }
     secret = file.webhook.secret if file.webhook else ""
     team = await work.people.team_by_slug(file.slug)
@@ -73,7 +87,10 @@ async def _accounts(work: Work, team: Team, accounts: Accounts, done: list[str])
             account = ChannelAccount(team_id=team.id, channel=channel, external_id=external_id, handle=handle)
             await work.people.add(account)
             done.append(f"{channel}: connected as {handle or external_id}")
-        if account.team_id != team.id:
+        if account.team_id is None:
+            if await work.sharing.move_in(account.id, team.id):
+                done.append(f"{channel}: shares {handle or external_id}")
+        elif account.team_id != team.id:
             other = await work.people.team(account.team_id)
             raise TeamFileError(f"slug: {channel} already belongs to the team “{other.slug}”; keep that slug")
         account.handle = handle or account.handle
@@ -84,14 +101,17 @@ async def _accounts(work: Work, team: Team, accounts: Accounts, done: list[str])
 async def _desks(work: Work, team: Team, file: TeamFile, known: Mapping[str, ChannelAccount], done: list[str]) -> None:
     wanted = {(known[name].id, chat): name for name, chat in file.desks if chat and name in known}
     for desk in await work.people.desks_of(team.id):
-        if wanted.pop((desk.account_id, desk.chat), None) is None:
+        # What was connected in the chat is not the file's.
+        if wanted.pop((desk.account_id, desk.chat), None) is not None:
+            desk.declared = True
+        elif desk.declared:
             await work.people.remove(desk)
             done.append(f"desk {desk.chat}: no longer a desk")
     for (account_id, chat), name in wanted.items():
         taken = await work.people.desk_at(account_id, chat)
         if taken is not None:
             raise TeamFileError(f"desks.{name}: {chat} is the desk of another team")
-        await work.people.add(Desk(team_id=team.id, account_id=account_id, chat=chat))
+        await work.people.add(Desk(team_id=team.id, account_id=account_id, chat=chat, declared=True))
         done.append(f"desk {chat}: cases come here ({name})")
 
 
@@ -105,6 +125,8 @@ async def _agent(work: Work, team: Team, agent: Agent, known: Mapping[str, Chann
         role = Role(team_id=team.id, person_id=person.id, kind=agent.role, slug=agent.slug)
         await work.people.add(role)
         done.append(f"agent {agent.slug}: new")
+    if may(role.kind, Right.AGENT) and not may(agent.role, Right.AGENT):
+        await stop_speaking(work, team, person)
     told = f"agent {agent.slug}"
     done += _set(told, person, {"name": agent.name, "zone": agent.time_zone or team.zone})
     done += _set(told, role, {"kind": agent.role, "slug": agent.slug})
@@ -170,20 +192,11 @@ async def _hours(work: Work, team: Team, person: Person, agent: Agent) -> list[s
 
 async def _retire_agents(work: Work, team: Team, staying: set[str], done: list[str]) -> None:
     """Who is not in the file any more may nothing; their cases are anybody's again."""
-    hours = {row.person_id: row for row in await work.people.hours_of(team.id)}
     for role in await work.people.roles_of(team.id):
         # Who came by another way than the file has no word in it, and stays.
         if not role.slug or role.slug in staying:
             continue
-        person = await work.people.person(role.person_id)
-        for conversation, _ in await work.talk.held_by(team.id, person.id):
-            conversation.holder_id, conversation.told_waiting_at = None, None
-            gone = f"{person.name} has left the conversation. Somebody else will take over."
-            await say(work, conversation, Side.CUSTOMER, Message(text=gone))
-            free = f"{person.name} is no longer an agent: this case is free to be claimed."
-            await say(work, conversation, Side.AGENT, Message(text=free))
-        if row := hours.get(person.id):
-            await work.people.remove(row)
+        await stop_speaking(work, team, await work.people.person(role.person_id))
         await work.people.remove(role)
         done.append(f"agent {role.slug}: no longer an agent")
 
@@ -221,12 +234,13 @@ def _service_columns(team: Team, offer: Offer) -> dict[str, Any]:
         "late_fee_percent": offer.late_fee_percent,
         "fulfilment": offer.after_payment.fulfilment().model_dump_json(),
         "retired": False,
+        "declared": True,
     }
 
 
 async def _retire_services(work: Work, team: Team, staying: set[str], done: list[str]) -> None:
     for service in await work.people.services(team.id):
-        if service.slug not in staying:
+        if service.declared and service.slug not in staying:
             service.retired = True
             done.append(f"service {service.slug}: no longer offered")
 

@@ -4,6 +4,9 @@ import json
 from collections.abc import Iterable
 
 from handlers.fulfilment import Fulfilment
+from handlers.moving.bookings_ahead import bookings_ahead
+from handlers.privacy.terms import DAYS, days_text
+from handlers.team_coupons import coupon_toml, pricing_toml
 from payments.money import Money, as_decimal
 from payments.tax import percent
 from storage.tables import Service, Team
@@ -18,12 +21,27 @@ async def as_toml(work: Work, team: Team) -> str:
     )  # fmt: skip
     if team.approve_above_minor is not None:
         head += _pairs(approve_above=str(as_decimal(Money(team.approve_above_minor, team.currency))))
+    if team.live:
+        head.append("live = true")
     if team.gateway:
         head.append(f"gateway = {_one_or_several(team.gateway.split(','))}")
-    head += _legal(team)
+    head += [*_legal(team), *pricing_toml(team), *_privacy(team)]
     webhook = ["", "[webhook]", *_pairs(url=team.webhook_url)] if team.webhook_url else []
-    services = [line for service in await work.people.services(team.id) for line in _service(service)]
-    return "\n".join([*head, *webhook, *await _desks(work, team), *await _agents(work, team), *services, ""])
+    sold = [line for service in await work.people.services(team.id) for line in _service(service)]
+    sold += [line for coupon in await work.pricing.coupons(team.id) for line in coupon_toml(coupon)]
+    people = [*await _desks(work, team), *await _agents(work, team)]
+    return "\n".join([*await _gone(work, team), *head, *webhook, *people, *sold, ""])
+
+
+async def _gone(work: Work, team: Team) -> list[str]:
+    """Where the app was removed: nobody could be told there, so it is told here."""
+    left = [account for account in await work.people.accounts_of(team.id) if account.left_at is not None]
+    ahead = len(await bookings_ahead(work, team)) if left else 0
+    return [
+        f"# {account.channel.title()} {account.external_id}: "
+        f"removed {account.left_at:%Y-%m-%d}, bookings ahead: {ahead}"
+        for account in left
+    ]
 
 
 def _legal(team: Team) -> list[str]:
@@ -33,6 +51,10 @@ def _legal(team: Team) -> list[str]:
     if not team.prices_include_tax:
         lines.append("prices_include_tax = false")
     return ["", "[legal]", *lines] if lines else []
+
+
+def _privacy(team: Team) -> list[str]:
+    return ["", "[privacy]", *_pairs(keep_messages=days_text(team.keep_days))] if team.keep_days != DAYS else []
 
 
 async def _desks(work: Work, team: Team) -> list[str]:
@@ -47,9 +69,13 @@ async def _agents(work: Work, team: Team) -> list[str]:
     lines: list[str] = []
     for role in await work.people.roles_of(team.id):
         person, row = await work.people.person(role.person_id), hours.get(role.person_id)
-        ids = {channels[one.account_id]: one.external_id for one in await work.people.identities(person.id)
-               if one.account_id in channels}  # fmt: skip
-        lines += ["", "[[agents]]", *_pairs(slug=role.slug, name=person.name, role=role.kind.value, **ids)]
+        identities = await work.people.identities(person.id)
+        ids = {channels[one.account_id]: one.external_id for one in identities if one.account_id in channels}
+        lines += [
+            "",
+            "[[agents]]",
+            *_pairs(slug=role.slug or f"person-{person.id}", name=person.name, role=role.kind.value, **ids),
+        ]
         lines += _pairs(time_zone=row.zone if row else person.zone)
         lines.append(f"hours = {_quoted(row.text if row else '')}")
         if row and row.closed:

@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from handlers.cases import show_case
+from handlers.checkout.overtime import suggest
+from handlers.codes import digest
 from handlers.heard import Command, Origin, Place, Press, Said, Sender
 from handlers.hearing import accept
 from handlers.house import House
 from handlers.messages import Attachment, Message
-from handlers.rooms import digest
+from handlers.rights import Right, may
 from handlers.speech import say
 from storage.tables import JoinCode, Presence, Room, Side, SpokenMessage
 from storage.work import Work
@@ -95,7 +97,7 @@ async def visit(house: House, code: str) -> Visit:
             provider=room.provider,
             admitted=row.side is Side.AGENT or row.admitted_at is not None,
             closes_at=room.closes_at,
-            test_mode=any(not gateway.live for gateway in house.gateways_of(team)),
+            test_mode=any(not gateway.live for gateway in await house.gateways_of(work, team)),
             zone=person.zone or team.zone,
             language=person.language,
         )
@@ -112,7 +114,16 @@ async def _open_door(work: Work, code: str) -> tuple[JoinCode, Room]:
         raise Gone("There is a newer link in your chat; this one opens nothing any more.")
     if row.expires_at <= work.now:
         raise Gone("This link has expired. Ask for a new one in the chat.")
+    if row.side is Side.AGENT and not await _still_speaks(work, room, row.person_id):
+        raise Gone("You are not an agent of this team any more; this link opens nothing.")
     return row, room
+
+
+async def _still_speaks(work: Work, room: Room, person_id: int) -> bool:
+    """Whether an agent's right outlives their link, and not the other way round."""
+    conversation = await work.talk.conversation(room.conversation_id)
+    role = await work.people.role(conversation.team_id, person_id) if conversation else None
+    return may(role.kind if role else None, Right.AGENT)
 
 
 async def _other(work: Work, row: JoinCode, customer_id: int, holder_id: int | None) -> str:
@@ -183,14 +194,13 @@ async def end_room(house: House, host: Visit) -> None:
         room = await work.rooms.room(host.room_id)
         if room.closed_at is not None:
             return
-        room.closed_at = work.now
-        for row in await work.rooms.present(room.id):
-            row.left_at = work.now
+        await work.rooms.close(room, work.now)
         conversation = await work.talk.conversation(host.conversation_id)
         if conversation is not None:
             ended = Message(text=f"The video call has ended. {host.team_name} still reads this chat.")
             await say(work, conversation, Side.CUSTOMER, ended)
             await say(work, conversation, Side.AGENT, Message(text=f"{host.person_name} has ended the video call."))
+        await suggest(work, room)
         await _room_changed(work, host)
 
 

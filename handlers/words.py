@@ -1,14 +1,18 @@
 """Sentences said in more than one place: states of payments, names of languages, how we know."""
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 
-from booking.zones import time_label, zone_label
+from booking.zones import date_label, time_label, zone_label
 from handlers.house import House
 from payments.facts import Source
 from payments.machine import State
 from payments.money import Money, format_money
+from payments.pretend import Pretend
+from payments.registry import GATEWAYS
+from storage.tables import PaymentRequest
 
 STATES: dict[State, str] = {
     State.REQUESTED: "Waiting for payment",
@@ -44,8 +48,15 @@ def known_by(source: Source | None, gateway_title: str) -> str:
 
 def gateway_title(house: House, name: str) -> str:
     """The gateway's own name, also when it is not set up any more."""
-    gateway = house.gateways.get(name)
+    gateway = house.gateways.get(name) or GATEWAYS.get(name)
     return gateway.title if gateway else name.title()
+
+
+def badge(request: PaymentRequest) -> str:
+    """Test money is marked wherever it is shown, and pretended money as what it is."""
+    if request.gateway == Pretend.name:
+        return "PRETEND, no money moves"
+    return "" if request.live else "TEST"
 
 
 def sum_of(minor: int, currency: str, language: str = "en") -> str:
@@ -58,6 +69,12 @@ def clock_time(moment: datetime, zone: str) -> str:
     return f"{time_label(moment, zone)}, {zone_label(zone, moment)}"
 
 
+def until(moment: datetime, zone: str, now: datetime) -> str:
+    """The same for an end to come, with its day when that is not today: `Tue 24 Nov, 16:30, Berlin (UTC+1)`."""
+    day, today = (each.astimezone(ZoneInfo(zone)).date() for each in (moment, now))
+    return clock_time(moment, zone) if day == today else f"{date_label(day)}, {clock_time(moment, zone)}"
+
+
 def language_name(code: str) -> str:
     """`de` as `German`; the code itself when nobody knows it."""
     if not code:
@@ -66,3 +83,8 @@ def language_name(code: str) -> str:
         return Locale.parse(code.replace("-", "_")).get_display_name("en") or code
     except (UnknownLocaleError, ValueError):
         return code
+
+
+def typed(channel: str, name: str) -> str:
+    """A command as it is typed there: `/bellhop setup` in Slack, `/setup` elsewhere."""
+    return f"/bellhop {name}" if channel == "slack" else f"/{name}"

@@ -47,7 +47,7 @@ async def calendar(work: Work, team: Team, service: Service, zone: str, *, day: 
     """The team's calendar for one service, seen from a time zone; good for `day` alone when one is named."""
     offer = offer_of(service)
     working = await work.people.hours_of(team.id)
-    hours = {str(row.person_id): _weekly(row) for row in working}
+    hours = {str(row.person_id): weekly(row) for row in working}
     span = _span(offer, work.now, zone, day)
     busy: dict[str, list[Interval]] = {}
     for taken in await work.bookings.busy([row.person_id for row in working], span.start, span.end):
@@ -74,6 +74,7 @@ def offer_of(service: Service) -> Offer:
     )
 
 
-def _weekly(row: Hours) -> WeeklyHours:
+def weekly(row: Hours) -> WeeklyHours:
+    """Somebody's hours, as `booking` reads them."""
     closed = frozenset(date.fromisoformat(day) for day in row.closed.split(",") if day)
     return WeeklyHours(zone=row.zone, spans=parse_hours(row.text), closed=closed, special={})

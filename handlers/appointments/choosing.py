@@ -37,6 +37,7 @@ async def zone_chosen(turn: Turn) -> None:
     if await set_zone(turn):
         await turn.answer(await _services(turn, 0), edit=isinstance(turn.heard, Press))
     else:
+        turn.lost = True
         await turn.answer(Message(text="I know no such time zone. Try a city, as in: /zone Berlin"))
 
 

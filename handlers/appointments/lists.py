@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from booking.hours import day_interval
 from booking.zones import both_times, time_label, zone_label
 from handlers.cases import MENU
+from handlers.desk.satisfaction import average_line
 from handlers.heard import Press
 from handlers.messages import Button, Message, Pair, rows
 from handlers.turn import Turn
@@ -42,4 +43,5 @@ async def agenda(turn: Turn) -> None:
         lines.append(Pair(label=f"{local:%a %d %b} {time_label(booking.starts_at, turn.zone)}", value=what))
     text = "" if lines else "Nothing is booked in the next seven days."
     title = f"Agenda, {zone_label(turn.zone, turn.work.now)} time"
-    await turn.answer(Message(title=title, text=text, pairs=tuple(lines)))
+    footnote = await average_line(turn.work, turn.team.id)
+    await turn.answer(Message(title=title, text=text, pairs=tuple(lines), footnote=footnote))

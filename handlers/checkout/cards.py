@@ -1,12 +1,14 @@
 """The payment card: the same request in front of the customer and of the desk, edited in place as things happen."""
 
 from handlers.cases import show_case
+from handlers.checkout.bills import Asked, arithmetic, bill_of
+from handlers.checkout.pay_buttons import offer_at_home, pay_buttons, show_qr
 from handlers.checkout.ways import ways_of
 from handlers.house import House
 from handlers.messages import Button, Message, Style, pairs
 from handlers.speech import say_card
-from handlers.words import STATES, clock_time, gateway_title, known_by, sum_of
-from payments.gateway import Gateway
+from handlers.words import STATES, badge, gateway_title, known_by, sum_of, until
+from payments.gateway import Capability, Gateway
 from payments.machine import State
 from storage.tables import PaymentRequest, Side
 from storage.work import Work
@@ -22,17 +24,17 @@ async def show_request(house: House, work: Work, request: PaymentRequest) -> Non
     conversation = await work.talk.conversation(request.conversation_id)
     if conversation is None or request.sent_at is None:
         return
+    if request.rest_of_id is not None:
+        # The deposit's card says whether its rest can be asked for. The newest card comes last.
+        await show_request(house, work, await work.payments.known_request(request.rest_of_id))
     for side, message in (
         (Side.CUSTOMER, await _for_customer(house, work, request)),
         (Side.AGENT, await _for_agents(house, work, request)),
     ):
         await say_card(work, conversation, side, f"pay:{request.id}:{side}", message)
+    if request.state in PAYABLE:
+        await offer_at_home(house, work, request)
     await show_case(work, conversation)
-
-
-def badge(request: PaymentRequest) -> str:
-    """Test money is marked wherever it is shown."""
-    return "" if request.live else "TEST"
 
 
 async def _for_customer(house: House, work: Work, request: PaymentRequest) -> Message:
@@ -41,22 +43,30 @@ async def _for_customer(house: House, work: Work, request: PaymentRequest) -> Me
     customer = await work.people.person(conversation.customer_id) if conversation else None
     zone = (customer.zone if customer else "") or team.zone
     total = sum_of(request.amount_minor, request.currency)
-    pay = Button(label=f"Pay {total}", url=house.link(f"pay/{request.code}"), style=Style.PRIMARY)
-    receipt = Button(label="Receipt", url=request.receipt_url) if request.receipt_url else None
-    buttons = (pay,) if request.state in PAYABLE else (receipt,) if receipt else ()
     return Message(
         badge=badge(request),
         title=f"{STATES[request.state]}: {total}",
-        pairs=pairs(
-            For=request.description,
-            Payee=team.name,
-            Pay_until=clock_time(request.expires_at, zone) if request.state in PAYABLE else "",
-            Refunded=sum_of(request.refunded_minor, request.currency) if request.refunded_minor else "",
-            What_happened=request.detail if request.state is State.FAILED else "",
+        pairs=(
+            *pairs(For=request.description, Payee=team.name),
+            *arithmetic(await bill_of(work, request)),
+            *pairs(
+                Pay_until=until(request.expires_at, zone, work.now) if request.state in PAYABLE else "",
+                Refunded=sum_of(request.refunded_minor, request.currency) if request.refunded_minor else "",
+                What_happened=request.detail if request.state is State.FAILED else "",
+            ),
         ),
         footnote=await _customer_footnote(house, work, request),
-        buttons=(buttons,) if buttons else (),
+        buttons=await _customer_buttons(house, work, request),
     )
+
+
+async def _customer_buttons(house: House, work: Work, request: PaymentRequest) -> tuple[tuple[Button, ...], ...]:
+    if request.state in PAYABLE:
+        rows = pay_buttons(house, request, await work.payments.checkouts_of(request.id))
+        coupon = Button(label="Enter a coupon", action="pay.coupon", value=str(request.id))
+        offers = request.rest_of_id is None and bool(await work.pricing.coupons(request.team_id))
+        return (*rows, (coupon,)) if offers else rows
+    return ((Button(label="Receipt", url=request.receipt_url),),) if request.receipt_url else ()
 
 
 async def _customer_footnote(house: House, work: Work, request: PaymentRequest) -> str:
@@ -68,6 +78,8 @@ async def _customer_footnote(house: House, work: Work, request: PaymentRequest) 
 
 def how_to_pay(possible: tuple[Gateway, ...]) -> str:
     """On whose page the customer will pay, in a sentence."""
+    if all(Capability.PRETENDS in gateway.capabilities for gateway in possible) and possible:
+        return "This is a rehearsal: you pay on a page that pretends."
     titles = [gateway.title for gateway in possible]
     if len(titles) == 1:
         return f"You pay on {titles[0]}'s own page."
@@ -78,27 +90,41 @@ async def _for_agents(house: House, work: Work, request: PaymentRequest) -> Mess
     asked_by = await work.people.person(request.asked_by_id)
     team = await work.people.team(request.team_id)
     total = sum_of(request.amount_minor, request.currency)
+    asked = await bill_of(work, request)
     return Message(
         badge=badge(request),
         title=f"{STATES[request.state]}: {total}",
-        pairs=pairs(
-            For=request.description,
-            Asked_by=asked_by.name,
-            Expires=clock_time(request.expires_at, team.zone) if request.state in PAYABLE else "",
-            What_happened=request.detail,
-            Refunded=sum_of(request.refunded_minor, request.currency) if request.refunded_minor else "",
-            How_we_know=known_by(request.known_by, gateway_title(house, request.gateway)),
-            Payment=request.payment_ref,
+        pairs=(
+            *pairs(For=request.description, Asked_by=asked_by.name),
+            *arithmetic(asked),
+            *pairs(
+                Expires=until(request.expires_at, team.zone, work.now) if request.state in PAYABLE else "",
+                What_happened=request.detail,
+                Refunded=sum_of(request.refunded_minor, request.currency) if request.refunded_minor else "",
+                How_we_know=known_by(request.known_by, gateway_title(house, request.gateway)),
+                Payment=request.payment_ref,
+            ),
         ),
-        buttons=_agent_buttons(request),
+        buttons=_agent_buttons(request, rest=asked.rest if await rest_is_open(work, request, asked) else 0),
     )
 
 
-def _agent_buttons(request: PaymentRequest) -> tuple[tuple[Button, ...], ...]:
+async def rest_is_open(work: Work, request: PaymentRequest, asked: Asked) -> bool:
+    """Whether a paid deposit's rest can be asked for: it was not yet, or what was asked for is over."""
+    if not asked.rest or request.state not in {State.PAID, State.DISPUTE_WON}:
+        return False
+    return all(rest.state in {State.CANCELLED, State.EXPIRED} for rest in await work.pricing.rests_of(request.id))
+
+
+def _agent_buttons(request: PaymentRequest, *, rest: int) -> tuple[tuple[Button, ...], ...]:
     number = str(request.id)
     if request.state in PAYABLE:
-        return ((Button(label="Withdraw", action="pay.withdraw", value=number, ask="Withdraw this request?"),),)
+        withdraw = Button(label="Withdraw", action="pay.withdraw", value=number, ask="Withdraw this request?")
+        return ((withdraw, show_qr(request)),)
     buttons = []
+    if rest:
+        label = f"Ask for the rest {sum_of(rest, request.currency)}"
+        buttons.append(Button(label=label, action="pay.rest", value=number, style=Style.PRIMARY))
     if request.receipt_url:
         buttons.append(Button(label="Receipt", url=request.receipt_url))
     if request.state in REFUNDABLE:

@@ -5,12 +5,14 @@ that it fits, let the table settle all that is known of the checkout, then say w
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from pydantic import TypeAdapter
 
 from handlers.checkout.cards import show_request
 from handlers.checkout.giving_back import refund
+from handlers.checkout.sums import fits, sum_asked
 from handlers.effects import AskGateway, EndCheckout, send
 from handlers.fulfilment import fulfil, take_back
 from handlers.house import House
@@ -22,7 +24,7 @@ from handlers.words import gateway_title, sum_of
 from payments.errors import IllegalTransition
 from payments.facts import Expected, Fact, misfit
 from payments.machine import ENDED, Settlement, State, settle
-from payments.money import Money
+from storage.accounts import is_own
 from storage.tables import Checkout, GatewayFact, PaymentRequest, Side
 from storage.work import Work
 
@@ -42,9 +44,16 @@ async def record(house: House, work: Work, gateway: str, facts: Sequence[Fact]) 
     """Take in what a gateway reported. Repeats change nothing; what does not fit is kept and shown, never applied."""
     for place, fact in enumerate(facts):
         checkout = await work.payments.checkout_for(
-            gateway, checkout_ref=fact.checkout_ref, reference=fact.reference, payment_ref=fact.payment_ref
+            gateway,
+            checkout_ref=fact.checkout_ref,
+            reference=fact.reference,
+            payment_ref=fact.payment_ref,
+            account=fact.account,
         )
         request = await work.payments.request(checkout.request_id) if checkout else None
+        if request is not None and await _is_erased(work, request):
+            # Asked again, the gateway would bring back what it says of them and the link to its own receipt.
+            fact = replace(fact, detail="", receipt_url="")
         kept = GatewayFact(
             gateway=gateway,
             event_key=_key(fact, place),
@@ -61,18 +70,27 @@ async def record(house: House, work: Work, gateway: str, facts: Sequence[Fact]) 
             await _apply(house, work, request, checkout, fact, kept)
 
 
+async def _is_erased(work: Work, request: PaymentRequest) -> bool:
+    conversation = await work.talk.conversation(request.conversation_id)
+    return conversation is not None and (await work.people.person(conversation.customer_id)).erased_at is not None
+
+
 def _key(fact: Fact, place: int) -> str:
-    """A webhook's facts are known by its event; a polled fact by what it says, so that asking twice changes nothing."""
+    """A webhook's facts are known by its event; a polled fact by what it says, so that asking twice changes nothing.
+
+    A team that signs with a secret of its own has keys of its own too: it cannot take those of others.
+    """
+    whose = f"{fact.account}/" if is_own(fact.account) else ""
     if fact.event_id:
-        return f"{fact.event_id}#{place}"
+        return f"{whose}{fact.event_id}#{place}"[-160:]
     sums = "/".join(str(total.minor) if total else "-" for total in (fact.captured, fact.refunded))
-    return f"asked:{fact.checkout_ref or fact.payment_ref}:{fact.kind}:{sums}:{fact.refund_ref}"[:160]
+    return f"{whose}asked:{fact.checkout_ref or fact.payment_ref}:{fact.kind}:{sums}:{fact.refund_ref}"[:160]
 
 
 def _misfit(fact: Fact, checkout: Checkout | None, request: PaymentRequest | None) -> str:
     if checkout is None or request is None:
         return "It names no checkout of ours."
-    asked = Money(request.amount_minor, request.currency)
+    asked = sum_asked(checkout, request)
     expected = Expected(reference=checkout.reference, asked=asked, live=request.live, account=checkout.account)
     return misfit(fact, expected) or ""
 
@@ -84,7 +102,7 @@ async def _apply(
     if kept.misfit:
         await _flag(house, work, request, kept.misfit)
         return
-    asked = Money(request.amount_minor, request.currency)
+    asked = sum_asked(checkout, request)
     facts = [FACT.validate_json(row.body) for row in await work.payments.facts_of(checkout.id)]
     try:
         settled = settle(facts, asked)
@@ -118,6 +136,11 @@ async def _follow(house: House, work: Work, request: PaymentRequest, checkout: C
     if checkout.state in BROUGHT_MONEY and request.state is State.CANCELLED:
         await _send_back(house, work, request, checkout, "the request had been withdrawn")
         return
+    if not fits(checkout, request):
+        # A tip or a coupon has changed the sum since; only what is asked for now may be paid.
+        if checkout.state in BROUGHT_MONEY:
+            await _send_back(house, work, request, checkout, "the sum had changed meanwhile")
+        return
     if checkout.state in ENDED and request.state not in ENDED:
         # A checkout that ended does not end its request: the customer may open another until the request expires.
         return
@@ -143,6 +166,8 @@ async def _move(house: House, work: Work, request: PaymentRequest, checkout: Che
     if request.state in BROUGHT_MONEY:
         if request.paid_checkout_id is None:
             await _end_others(work, request, checkout)
+            if request.coupon_id is not None:
+                await work.pricing.use_after_all(request.coupon_id, request.id)
         request.paid_checkout_id = checkout.id
         request.paid_at = request.paid_at or work.now
         # Nothing more is expected soon; refunds made at the gateway's own dashboard are still looked for.
@@ -214,7 +239,11 @@ async def _send_back(house: House, work: Work, request: PaymentRequest, checkout
 async def unread(house: House, work: Work, fact: Fact, problem: str) -> None:
     """A report that we could not make sense of is shown to the team, when it names a checkout of theirs."""
     checkout = await work.payments.checkout_for(
-        fact.gateway, checkout_ref=fact.checkout_ref, reference=fact.reference, payment_ref=fact.payment_ref
+        fact.gateway,
+        checkout_ref=fact.checkout_ref,
+        reference=fact.reference,
+        payment_ref=fact.payment_ref,
+        account=fact.account,
     )
     request = await work.payments.request(checkout.request_id) if checkout else None
     if request is not None:

@@ -29,7 +29,7 @@ async def look_up(house: House, checkout_id: int, source: Source = Source.POLL) 
     """Ask the gateway how a checkout stands and take in what it says. Raises PaymentError when it does not answer."""
     async with house.database.begin() as work:
         checkout = await work.payments.checkout(checkout_id)
-    gateway = house.gateways.get(checkout.gateway) if checkout else None
+        gateway = await house.gateway_for(work, checkout) if checkout else None
     if checkout is None or checkout.checkout_ref is None or gateway is None:
         return
     facts = await gateway.look_up(checkout.checkout_ref)
@@ -46,7 +46,7 @@ async def end(house: House, effect: EndCheckout) -> None:
     """The checkout must take no more money; if it did meanwhile, that is found out right here."""
     async with house.database.begin() as work:
         checkout = await work.payments.checkout(effect.checkout_id)
-    gateway = house.gateways.get(checkout.gateway) if checkout else None
+        gateway = await house.gateway_for(work, checkout) if checkout else None
     if checkout is None or checkout.checkout_ref is None or gateway is None:
         return
     await gateway.expire(checkout.checkout_ref)
@@ -80,6 +80,7 @@ async def sweep_expired(house: House) -> None:
 
 async def _expire(house: House, work: Work, request: PaymentRequest) -> None:
     request.state = State.EXPIRED
+    await work.pricing.free(request.id)
     for checkout in await work.payments.checkouts_of(request.id):
         await send(work, EndCheckout(checkout_id=checkout.id))
     await show_request(house, work, request)

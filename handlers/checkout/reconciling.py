@@ -39,7 +39,9 @@ async def to_reconcile(house: House, since: datetime) -> Sequence[Checkout]:
 async def reconcile(house: House, checkout: Checkout) -> Drift | None:
     """Ask about one checkout and take in what is new; None when the books agreed. Its cards follow by the outbox."""
     name = f"{gateway_title(house, checkout.gateway)} {checkout.checkout_ref}, request {checkout.request_id}"
-    if checkout.gateway not in house.gateways:
+    async with house.database.begin() as work:
+        gateway = await house.gateway_for(work, checkout)
+    if gateway is None:
         return Drift(checkout.id, f"{name}: not asked, this gateway is not set up", unasked=True)
     before = _standing(checkout)
     try:

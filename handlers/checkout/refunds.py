@@ -4,11 +4,11 @@ from dataclasses import replace
 
 from handlers import forms
 from handlers.cases import case_of
-from handlers.checkout.asking import own_request
-from handlers.checkout.cards import REFUNDABLE, badge, show_request
+from handlers.checkout.cards import REFUNDABLE, show_request
 from handlers.checkout.giving_back import let_go, prepare, refund
 from handlers.checkout.ledger import record
 from handlers.checkout.polling import look_up
+from handlers.checkout.previewing import own_request
 from handlers.checkout.second_yes import answered, ask_second, is_second, needs_second
 from handlers.effects import AskGateway, SendRefund, send
 from handlers.heard import Command, Press, Submitted
@@ -16,12 +16,14 @@ from handlers.house import House
 from handlers.messages import Button, Form, FormField, Message, Style, id_in, pairs
 from handlers.speech import say
 from handlers.turn import Turn
-from handlers.words import sum_of
+from handlers.words import badge, sum_of
 from payments.amounts import AmbiguousAmount, UnreadableAmount, parse_amount
 from payments.errors import AmountRefused, Declined, NotConfigured
 from payments.facts import Source
+from payments.gateway import Gateway
 from payments.money import Money, format_money
 from storage.tables import Checkout, PaymentRequest, Refund, Side
+from storage.work import Work
 
 FINAL = (AmountRefused, Declined, NotConfigured)
 """Errors that trying again does not mend."""
@@ -194,7 +196,7 @@ async def carry_out(house: House, effect: SendRefund) -> None:
         request = await work.payments.request(row.request_id) if row else None
         if row is None or request is None or row.done_at is not None:
             return
-    gateway = house.gateways.get(row.gateway)
+    gateway = await _gateway_of(house, row)
     if gateway is None:
         await _failed(house, row, "the gateway is not set up any more")
         return
@@ -229,7 +231,20 @@ async def _refund_what_is_left(house: House, row: Refund) -> None:
 
 async def _checkout_of(house: House, row: Refund) -> Checkout | None:
     async with house.database.begin() as work:
-        return await work.payments.checkout_for(row.gateway, checkout_ref="", reference="", payment_ref=row.payment_ref)
+        return await _checkout(work, row)
+
+
+async def _checkout(work: Work, row: Refund) -> Checkout | None:
+    """The request's checkout whose money goes back."""
+    checkouts = await work.payments.checkouts_of(row.request_id)
+    paid = (row.gateway, row.payment_ref)
+    return next((each for each in checkouts if (each.gateway, each.payment_ref) == paid), None)
+
+
+async def _gateway_of(house: House, row: Refund) -> Gateway | None:
+    async with house.database.begin() as work:
+        checkout = await _checkout(work, row)
+        return await house.gateway_for(work, checkout) if checkout else None
 
 
 async def gave_up(house: House, effect: SendRefund) -> None:

@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 from handlers.checkout.ledger import record, unread
 from handlers.house import House
 from payments.facts import Fact
+from storage.accounts import is_own
 from storage.intake import Arrival
 from storage.work import Work
 
@@ -25,7 +26,9 @@ async def accept_report(house: House, gateway: str, facts: Sequence[Fact]) -> No
     # Events of one checkout name it in different ways, and may come in any order: the state table sees all at once.
     about = first.reference or first.checkout_ref or first.payment_ref
     event_id = first.event_id or hashlib.sha256(body.encode()).hexdigest()
-    await house.database.intake.put(Arrival(gateway, event_id[:128], f"{gateway}:{about}"[:120], KIND, body))
+    # What is signed with a team's own secret may claim any id: it can only repeat its own.
+    source = f"{gateway}:{first.account}" if is_own(first.account) else gateway
+    await house.database.intake.put(Arrival(source, event_id[:128], f"{source}:{about}"[:120], KIND, body))
 
 
 async def take_report(house: House, work: Work, body: str) -> None:

@@ -1,10 +1,9 @@
 """Sums above a team's limit need a second person: the one who asked cannot also say yes."""
 
-from handlers.checkout.cards import badge
 from handlers.messages import Button, Message, Style, pairs
 from handlers.speech import say_card
 from handlers.turn import Turn
-from handlers.words import sum_of
+from handlers.words import badge, sum_of
 from storage.tables import Conversation, PaymentRequest, Side, Team
 
 
@@ -15,8 +14,8 @@ def needs_second(team: Team, minor: int, currency: str) -> bool:
 
 
 async def ask_second(turn: Turn, case: Conversation, request: PaymentRequest, *, what: str, minor: int, action: str,
-                     value: str) -> None:  # fmt: skip
-    """Put the question before the whole desk, in the case's thread."""
+                     value: str, edit: bool = True) -> None:  # fmt: skip
+    """Put the question before the whole desk, in the case's thread; `edit`: the pressed message says so instead."""
     total = sum_of(minor, request.currency)
     yes = Button(label=f"Approve {total}", action=action, value=value, style=Style.PRIMARY)
     question = Message(
@@ -27,7 +26,7 @@ async def ask_second(turn: Turn, case: Conversation, request: PaymentRequest, *,
         buttons=((yes,),),
     )
     await say_card(turn.work, case, Side.AGENT, f"second:{action}:{value}", question)
-    await turn.answer(Message(text="A colleague has been asked to approve it: it is above the limit."), edit=True)
+    await turn.answer(Message(text="A colleague has been asked to approve it: it is above the limit."), edit=edit)
 
 
 async def is_second(turn: Turn, asked_by_id: int | None) -> bool:

@@ -93,15 +93,20 @@ def _sums(sheet: Sheet, slip: Slip, words: Words) -> None:
     _row(sheet, words.what, words.amount)
     sheet.rule(gap=2)
     sheet.look(11)
-    _row(sheet, slip.description, _sum(slip.total, slip, words), height=8)
+    if slip.rows and slip.kind is PaperKind.RECEIPT:
+        for row in slip.rows:
+            _row(sheet, row.label(words, slip.currency), row.sum(words, slip.currency), height=6.5)
+    else:
+        _row(sheet, slip.description, _sum(slip.total, slip, words), height=8)
     if slip.reason:
         sheet.look(9, SOFT)
         _row(sheet, f"{words.reason}: {slip.reason}", "")
     sheet.rule(gap=4)
-    if slip.rate is not None:
+    if slip.taxes:
         sheet.look(10, SOFT)
         _row(sheet, words.net, _sum(slip.net, slip, words), label_align="R")
-        _row(sheet, words.tax.format(percent(slip.rate)), _sum(slip.tax, slip, words), label_align="R")
+    for rate, tax in slip.taxes:
+        _row(sheet, words.tax.format(percent(rate)), _sum(tax, slip, words), label_align="R")
     sheet.set_y(sheet.get_y() + 1.5)
     sheet.look(14, INK)
     label = words.given_back if slip.kind is PaperKind.CREDIT_NOTE else words.total

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from handlers.checkout.asking import own_request
-from handlers.checkout.cards import DISPUTES, badge
+from handlers.checkout.bills import arithmetic, bill_of
+from handlers.checkout.cards import DISPUTES
 from handlers.checkout.ledger import FACT
+from handlers.checkout.previewing import own_request
+from handlers.checkout.sums import sum_asked
 from handlers.effects import EFFECT, TellTeam
 from handlers.messages import Message
 from handlers.papers.chain import Entry, Pack, chained
@@ -14,7 +16,7 @@ from handlers.papers.files import attachment
 from handlers.papers.issuing import new_paper
 from handlers.speech import say
 from handlers.turn import Turn
-from handlers.words import STATES, sum_of
+from handlers.words import STATES, badge, sum_of
 from payments.money import Money
 from payments.numbering import PaperKind
 from storage.tables import JobState, Paper, PaymentRequest, Side, SpokenMessage
@@ -77,7 +79,9 @@ async def _offer(work: Work, request: PaymentRequest) -> list[Entry]:
         payable_until=request.expires_at.isoformat(),
         money="live" if request.live else "test",
     )
-    entries = [Entry(at=request.made_at, what="The request was written and shown to its agent", facts=offered)]
+    worked_out = {pair.label: clean(pair.value) for pair in arithmetic(await bill_of(work, request))}
+    facts = offered | worked_out
+    entries = [Entry(at=request.made_at, what="The request was written and shown to its agent", facts=facts)]
     if request.sent_at is not None:
         entries.append(Entry(at=request.sent_at, what="The request was put before the customer"))
     return entries
@@ -86,10 +90,15 @@ async def _offer(work: Work, request: PaymentRequest) -> list[Entry]:
 async def _checkouts(work: Work, request: PaymentRequest) -> list[Entry]:
     """To go on to the gateway's page is the customer's own deed: nobody else does it for them."""
     what = "The customer opened the pay page and went on to the gateway"
-    return [
-        Entry(at=row.made_at, what=what, facts=_facts(gateway=row.gateway, our_reference=row.reference))
-        for row in await work.payments.checkouts_of(request.id)
-    ]
+    entries = []
+    for row in await work.payments.checkouts_of(request.id):
+        asked = sum_of(sum_asked(row, request).minor, request.currency)
+        if row.agreed_at is not None:
+            yes = "The customer saw how the sum comes about, and agreed to pay it"
+            entries.append(Entry(at=row.agreed_at, what=yes, facts=_facts(sum=asked)))
+        facts = _facts(gateway=row.gateway, our_reference=row.reference, sum=asked)
+        entries.append(Entry(at=row.made_at, what=what, facts=facts))
+    return entries
 
 
 async def _gateways(work: Work, request: PaymentRequest) -> list[Entry]:

@@ -1,10 +1,13 @@
 """Receipts and credit notes: numbered and kept in the transaction that applies the money, then sent in the chat."""
 
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
+from handlers.checkout.bills import bill_of
 from handlers.house import House
 from handlers.messages import Message
 from handlers.papers.files import attachment
+from handlers.papers.rows import SlipPart, SlipRow, paid_parts, parts_back, rows_of
 from handlers.papers.slips import Seller, Slip
 from handlers.papers.wording import words_for
 from handlers.speech import say
@@ -43,6 +46,10 @@ async def new_paper(work: Work, team: Team, request: PaymentRequest, kind: Paper
     )  # fmt: skip
 
 
+def _sum_of(parts: Sequence[SlipPart]) -> Split:
+    return Split(sum(part.total for part in parts), sum(part.tax for part in parts))
+
+
 class _Desk:
     """Issues the papers of one request."""
 
@@ -57,8 +64,12 @@ class _Desk:
         if there:
             return there[0]
         paid = self._request.captured_minor
-        split = within(paid, self._team.tax_rate or 0)
-        return await self._issue(PaperKind.RECEIPT, f"receipt:{self._request.id}", split, upto=paid)
+        asked = await bill_of(self._work, self._request)
+        # What was paid is what was asked for; if it ever is not, the paper says the sum and no more.
+        rows, parts = (rows_of(asked), paid_parts(asked)) if paid == asked.now else ((), ())
+        split = _sum_of(parts) if parts else within(paid, self._team.tax_rate or 0)
+        key = f"receipt:{self._request.id}"
+        return await self._issue(PaperKind.RECEIPT, key, split, upto=paid, rows=rows, parts=parts)
 
     async def standing(self) -> int:
         """How much of the refunded total the credit notes cover. Those of refunds that failed after all are void."""
@@ -77,13 +88,17 @@ class _Desk:
         back = self._request.refunded_minor
         notes = await self._work.papers.of_request(self._request.id, PaperKind.CREDIT_NOTE)
         key = f"credit:{self._request.id}:{len(notes) + 1}"
-        split = between(before, back, said.rate or 0)
-        await self._issue(PaperKind.CREDIT_NOTE, key, split, upto=back, receipt=said)
+        earlier = [Slip.model_validate_json(note.body).parts for note in notes if note.void_at is None]
+        parts = parts_back(said.parts, earlier, back - before) if said.parts else ()
+        split = _sum_of(parts) if parts else between(before, back, said.rate or 0)
+        await self._issue(PaperKind.CREDIT_NOTE, key, split, upto=back, receipt=said, parts=parts)
 
-    async def _issue(self, kind: PaperKind, key: str, split: Split, *, upto: int, receipt: Slip | None = None) -> Paper:
+    async def _issue(self, kind: PaperKind, key: str, split: Split, *, upto: int, receipt: Slip | None = None,
+                     rows: tuple[SlipRow, ...] = (), parts: tuple[SlipPart, ...] = ()) -> Paper:  # fmt: skip
         paper = await new_paper(self._work, self._team, self._request, kind, key)
         paper.upto_minor = upto
-        paper.body = (await self._slip(paper, split, receipt)).model_dump_json()
+        slip = (await self._slip(paper, split, receipt)).model_copy(update={"rows": rows, "parts": parts})
+        paper.body = slip.model_dump_json()
         await self._work.papers.add(paper)
         await self._send(paper)
         return paper

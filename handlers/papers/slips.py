@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from handlers.messages import Plain
+from handlers.papers.rows import SlipPart, SlipRow
 from payments.numbering import PaperKind
 from payments.tax import Split
 from storage.tables import Team
@@ -25,7 +26,8 @@ class Slip(Plain):
     """A receipt or a credit note. Sums in minor units; moments are UTC, shown in `zone`.
 
     `total` is what this paper is about: the sum paid, or the sum that went back with this refund. `tax` is the part of
-    it that is tax, and `rate` its rate in hundredths of a percent; None: nothing is said about tax. `back` is all that
+    it that is tax, and `rate` its rate in hundredths of a percent; None: nothing is said about tax. `rows` are the
+    arithmetic that led to the sum paid and `parts` the sum by rate, where it was more than one line. `back` is all that
     has gone back of `paid` so far, this note included. `receipt` is the number of the receipt that a credit note is
     about.
     """
@@ -45,6 +47,8 @@ class Slip(Plain):
     total: int
     tax: int = 0
     rate: int | None = None
+    rows: tuple[SlipRow, ...] = ()
+    parts: tuple[SlipPart, ...] = ()
     paid: int
     back: int = 0
     paid_at: datetime
@@ -55,3 +59,10 @@ class Slip(Plain):
     def net(self) -> int:
         """The sum without its tax."""
         return Split(self.total, self.tax).net
+
+    @property
+    def taxes(self) -> tuple[tuple[int, int], ...]:
+        """The taxes in it, as (rate, tax); () when nothing is said about tax."""
+        if self.parts:
+            return tuple((part.rate, part.tax) for part in self.parts if part.rate is not None and part.total)
+        return () if self.rate is None else ((self.rate, self.tax),)

@@ -1,0 +1,11 @@
+"""Secrets in links: what is kept of them, and how a link says what kind of secret it carries."""
+
+import hashlib
+
+INVITATION = "invite-"
+"""What the payload of an invitation's deep link begins with."""
+
+
+def digest(code: str) -> str:
+    """What is kept of a secret code: a stolen database opens nothing."""
+    return hashlib.sha256(code.encode()).hexdigest()
