@@ -2,43 +2,77 @@
 
 import asyncio
 import gc
+import hashlib
+import hmac
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 
 import structlog
 from fastapi import FastAPI
+from pydantic import SecretStr
 
+from bot.bodies import BodyLimit
 from bot.channels.slack import SlackChannel, slack_routes
-from bot.channels.telegram import Purse, TelegramChannel, telegram_routes
+from bot.channels.telegram import Accept, OwnBots, Purse, TelegramChannel, telegram_routes
 from bot.clock import Clock, clock_of
-from bot.engine import Engine, inbox_pump, outbox_pump
+from bot.engine import Engine, Sweep, inbox_pump, outbox_pump
+from bot.floods import AddressLimit
 from bot.gateways import gateway_sections
 from bot.health import health_routes
 from bot.jobs import Jobs
 from bot.keys import keys_of
+from bot.pages.pretend import PATH
 from bot.pages.routes import page_routes
+from bot.pages.setup import setup_routes
+from bot.pages.setup_bot import bot_routes
 from bot.roster import settle_in
-from bot.settings import Settings
+from bot.settings import Settings, TelegramSettings
 from bot.webhooks import webhook_routes
-from handlers.channel import Channel, Undeliverable
+from handlers.accounts.keeping import sweep_accounts
+from handlers.accounts.opened import OpenAccounts
+from handlers.channel import Channel, Fetch, Undeliverable
+from handlers.checkout.overtime import sweep_rooms
 from handlers.checkout.polling import sweep_expired, sweep_polls
+from handlers.checkout.resting import sweep_rests
 from handlers.commands import COMMANDS
+from handlers.desk.snoozing import sweep_snoozed
+from handlers.floods import Floods
 from handlers.hearing import accept
 from handlers.house import House
 from handlers.messages import Attachment
 from handlers.papers.files import PLACE, fetch_paper
+from handlers.privacy.asking import PLACE as PRIVATE
+from handlers.privacy.files import fetch_private
+from handlers.privacy.keeping import sweep_words
 from handlers.routes import check_form
 from handlers.sweeps import sweep_finished, sweep_holds
 from payments.gateway import Gateway
+from payments.pretend import Pretend
 from payments.registry import GATEWAYS
 from storage.database import Database
+from storage.pretended import KeptJournal
 from storage.schema import upgrade
 from video.provider import VideoProvider
 from video.registry import PROVIDERS
 
 log = structlog.get_logger()
+
+AT_ONCE, NOW_AND_THEN = timedelta(seconds=1), timedelta(minutes=10)
+SWEEPS = {
+    sweep_holds: AT_ONCE,
+    sweep_expired: AT_ONCE,
+    sweep_polls: AT_ONCE,
+    sweep_rests: AT_ONCE,
+    sweep_rooms: AT_ONCE,
+    sweep_snoozed: AT_ONCE,
+    sweep_finished: NOW_AND_THEN,
+    sweep_words: NOW_AND_THEN,
+    sweep_accounts: NOW_AND_THEN,
+}
+"""What is looked for again and again, and how often."""
 
 
 @dataclass(slots=True)
@@ -78,8 +112,7 @@ class App:
         await self.engine.stop()
         for channel in self.channels.values():
             await channel.stop()
-        for gateway in self.house.gateways.values():
-            await gateway.aclose()
+        await self.house.close_gateways()
         await self.house.database.aclose()
 
     def problems(self) -> Mapping[str, str]:
@@ -90,12 +123,18 @@ class App:
 def build(settings: Settings, *, now: Clock | None = None) -> App:
     """The whole program. Nothing is connected yet; a section of settings that is absent leaves its feature out."""
     clock = now or clock_of(settings)
+    keys = keys_of(settings)
+    database = Database(settings.database_url, keys=keys, clock=clock)
     house = House(
-        database=Database(settings.database_url, keys=keys_of(settings), clock=clock),
+        database=database,
         now=clock,
         public_url=settings.public_url,
-        gateways=_gateways(settings, clock),
+        gateways={**_gateways(settings, clock), Pretend.name: _pretend(settings, database, keys[0], clock)},
+        accounts=OpenAccounts({name: section.plain() for name, section in gateway_sections(settings)}, clock),
         rooms=_rooms(settings),
+        outgoing_private=frozenset(settings.outgoing_private),
+        floods=Floods(customer=settings.customer_messages_per_minute, team=settings.team_messages_per_minute),
+        open_bots=frozenset({"telegram"} if settings.telegram is not None and settings.telegram.shared else ()),
     )
     channels = _channels(settings, house)
     jobs = Jobs(house, channels)
@@ -105,7 +144,7 @@ def build(settings: Settings, *, now: Clock | None = None) -> App:
             inbox_pump(house.database, jobs.take_in, jobs.not_taken_in),
             outbox_pump(house.database, jobs.send_out, jobs.not_sent_out),
         ),
-        sweeps=tuple(partial(sweep, house) for sweep in (sweep_holds, sweep_expired, sweep_polls, sweep_finished)),
+        sweeps=tuple(Sweep(partial(look, house), every) for look, every in SWEEPS.items()),
     )
     app = App(settings, house, channels, engine)
     app.web = _web(app)
@@ -116,6 +155,12 @@ def _gateways(settings: Settings, clock: Clock) -> dict[str, Gateway]:
     return {
         name: GATEWAYS[name].from_settings(section.plain(), now=clock) for name, section in gateway_sections(settings)
     }
+
+
+def _pretend(settings: Settings, database: Database, key: str, clock: Clock) -> Pretend:
+    """For teams without an account; those that name it and are not live have it."""
+    secret = hmac.new(key.encode(), b"bellhop pretend gateway", hashlib.sha256).hexdigest()
+    return Pretend(KeptJournal(database.begin), secret=secret, url=f"{settings.public_url}/{PATH}", now=clock)
 
 
 def _rooms(settings: Settings) -> dict[str, VideoProvider]:
@@ -129,26 +174,38 @@ def _rooms(settings: Settings) -> dict[str, VideoProvider]:
 def _channels(settings: Settings, house: House) -> dict[str, TelegramChannel | SlackChannel]:
     channels: dict[str, TelegramChannel | SlackChannel] = {}
     hear = partial(accept, house)
-    fetch = partial(_fetch, house, channels)
+    fetch = partial(fetch_file, house, channels)
     if settings.telegram is not None:
+        own = OwnBots(house, partial(_own_bot, settings.telegram, house, hear, fetch))
         channels["telegram"] = TelegramChannel(
             settings.telegram, accept=hear, fetch=fetch, commands=COMMANDS, public_url=settings.public_url,
-            now=house.now, purse=Purse(house),
+            now=house.now, purse=Purse(house), own=own,
         )  # fmt: skip
     if settings.slack is not None:
         channels["slack"] = SlackChannel(
             settings.slack, accept=hear, check_form=check_form, fetch=fetch, commands=COMMANDS,
-            public_url=settings.public_url, now=house.now,
+            public_url=settings.public_url, now=house.now, database=house.database,
         )  # fmt: skip
     return channels
 
 
-async def _fetch(house: House, channels: Mapping[str, Channel], file: Attachment) -> bytes:
+def _own_bot(section: TelegramSettings, house: House, hear: Accept, fetch: Fetch, token: str) -> TelegramChannel:
+    """The channel of a team's own bot: everything as the operator's has it, but for the token and its secret."""
+    own = section.model_copy(update={"token": SecretStr(token), "webhook_secret": SecretStr("")})
+    return TelegramChannel(
+        own, accept=hear, fetch=fetch, commands=COMMANDS, public_url=house.public_url, now=house.now,
+        path=f"telegram/{token.partition(':')[0]}",
+    )  # fmt: skip
+
+
+async def fetch_file(house: House, channels: Mapping[str, Channel], file: Attachment) -> bytes:
     """The bytes of a file, wherever it lies."""
     if file.content:
         return file.content
     if file.channel == PLACE:
         return await fetch_paper(house, file)
+    if file.channel == PRIVATE:
+        return await fetch_private(house, partial(fetch_file, house, channels), file)
     channel = channels.get(file.channel)
     if channel is None:
         raise Undeliverable(f"{file.name} lies on a platform that is not set up any more.")
@@ -165,11 +222,24 @@ def _web(app: App) -> FastAPI:
             await app.stop()
 
     web = FastAPI(title="Bellhop", lifespan=lifespan, docs_url=None, redoc_url=None)
+    web.add_middleware(BodyLimit)
+    web.add_middleware(AddressLimit, most=app.settings.address_requests_per_minute)
     web.include_router(health_routes(app.house, app.problems))
     web.include_router(webhook_routes(app.house))
-    fetch = partial(_fetch, app.house, app.channels)
+    fetch = partial(fetch_file, app.house, app.channels)
     ancestors = ("'self'", *app.settings.frame_ancestors)
-    web.include_router(page_routes(app.house, fetch, frame_ancestors=ancestors))
+    slack = app.channels.get("slack")
+    install = slack.install if isinstance(slack, SlackChannel) else None
+    pages = page_routes(app.house, fetch, frame_ancestors=ancestors, install=install, telegram=partial(_handle, app))
+    web.include_router(pages)
+    web.include_router(bot_routes(app.house, app.settings))
+    web.include_router(setup_routes(app.house, app.settings))
     for channel in app.channels.values():
         web.include_router(telegram_routes(channel) if isinstance(channel, TelegramChannel) else slack_routes(channel))
     return web
+
+
+def _handle(app: App) -> str:
+    """The Telegram bot's handle, empty while it is not known."""
+    telegram = app.channels.get("telegram")
+    return telegram.handle if telegram else ""

@@ -11,18 +11,25 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot import probes
 from bot.clock import utc_now
-from bot.fitting import is_loopback
+from bot.fitting import is_loopback, moves_money
 from bot.keys import keys_of, place_of_key
 from bot.probes import Finding, Findings, Visit, fault, warning
 from bot.settings import PREFIX, Settings
+from handlers.declared import PRETENDS_LIVE
+from handlers.team_file import has_live_keys
+from payments.pretend import Pretend
 from storage.database import Database, async_url
 from storage.schema import SchemaFromTheFuture, newest, revision_of
+from storage.sealing import require_readable
+from storage.tables import ChannelAccount
 from storage.vault import WrongKey
+from storage.work import Work
 
 SKEW = timedelta(seconds=30)
 TIMEOUT = 10.0
 UPGRADE = "bellhop db upgrade"
 APPLY = "name it in team.toml, then: bellhop team apply team.toml"
+APPLY_GATEWAY = "name a payment account's gateway in team.toml, then: bellhop team apply team.toml"
 CERTIFICATE = "certbot renew, or let Caddy do it"
 
 
@@ -86,7 +93,7 @@ async def _inside(visit: Visit, database: Database) -> Findings:
 async def _teams(visit: Visit, database: Database) -> Findings:
     """Whether there is a team, with somebody in it and a desk that can be reached."""
     try:
-        teams = await _who(database)
+        teams = await _who(database, moves_money(visit.settings))
     except WrongKey as error:
         yield fault("secret keys", str(error), f"put the key of before at the end of {PREFIX}SECRET_KEYS")
         return
@@ -96,30 +103,47 @@ async def _teams(visit: Visit, database: Database) -> Findings:
         yield Finding(f"team {team.slug}", f"{team.name}, {team.agents} agents")
         if not team.agents or not team.desks:
             yield fault(f"team {team.slug}", f"has no {'front desk' if team.agents else 'agents'}", APPLY)
+        if team.pretends and team.live:
+            yield fault(f"team {team.slug}", PRETENDS_LIVE, APPLY_GATEWAY)
+        elif team.pretends:
+            yield warning(f"team {team.slug}", "payments are pretended: no money moves", APPLY_GATEWAY)
         for channel, chat in team.desks:
-            yield await probes.DESKS[channel](visit, chat)
+            if channel:
+                yield await probes.DESKS[channel](visit, chat)
+    async for finding in probes.own_accounts(visit, database):
+        yield finding
 
 
 @dataclass(frozen=True, slots=True)
 class _Staff:
-    """A team as far as its set-up matters; `desks` are channels and places in them."""
+    """A team as far as its set-up matters; `desks` are channels (see `_asked`) and places in them."""
 
     slug: str
     name: str
     agents: int
+    live: bool
+    pretends: bool
     desks: tuple[tuple[str, str], ...]
 
 
-async def _who(database: Database) -> list[_Staff]:
+async def _who(database: Database, live_keys: bool) -> list[_Staff]:
     """Every team, read in one go: nobody may wait for the database while a platform is asked."""
     found = []
+    await require_readable(database)
     async with database.begin() as work:
         for team in await work.people.teams():
-            work.vault.open(team.sealed_webhook_secret)
-            channels = {account.id: account.channel for account in await work.people.accounts_of(team.id)}
+            channels = {account.id: await _asked(work, account) for account in await work.people.accounts_of(team.id)}
             desks = tuple((channels[desk.account_id], desk.chat) for desk in await work.people.desks_of(team.id))
-            found.append(_Staff(team.slug, team.name, len(await work.people.agents(team.id)), desks))
+            agents, pretends = len(await work.people.agents(team.id)), Pretend.name in team.gateway.split(",")
+            live = team.live or await has_live_keys(work, team, among_settings=live_keys)
+            found.append(_Staff(team.slug, team.name, agents, live, pretends, desks))
     return found
+
+
+async def _asked(work: Work, account: ChannelAccount) -> str:
+    """The channel that can be asked about a desk with the settings' own keys; empty where others were given."""
+    others = account.left_at or account.sealed_token or await work.installs.newest(account.external_id)
+    return "" if others else account.channel
 
 
 async def _clock(visit: Visit) -> Findings:

@@ -10,7 +10,8 @@ from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_settings import DotEnvSettingsSource, EnvSettingsSource
 
-from bot.settings import PREFIX, Section, Settings, SettingsError
+from bot.sections import Section
+from bot.settings import PREFIX, Settings, SettingsError
 
 DOTENV = Path(".env")
 FILE = "_FILE"

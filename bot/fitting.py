@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from sqlalchemy.exc import ArgumentError
 
 from bot.gateways import gateway_sections
-from bot.settings import PREFIX, Settings
+from bot.settings import PREFIX, Settings, SlackSettings
 from payments.errors import NotConfigured
 from payments.gateway import Gateway
 from payments.registry import GATEWAYS
@@ -26,12 +26,27 @@ def misfits(settings: Settings) -> Iterator[str]:
         yield f"{PREFIX}{error}"
     if settings.team_file is not None and not settings.team_file.is_file():
         yield f"{PREFIX}TEAM_FILE names {settings.team_file}, and there is no such file"
+    yield from _slack(settings.slack)
     yield from _rooms(settings)
     gateways, wrong = _gateways(settings)
     yield from wrong
     live = [name for name, gateway in gateways.items() if gateway.live]
     if live:
         yield from _not_live(settings, [name for name in gateways if name not in live])
+
+
+def moves_money(settings: Settings) -> bool:
+    """Whether keys are set up that move real money."""
+    return any(gateway.live for gateway in _gateways(settings)[0].values())
+
+
+def _slack(section: SlackSettings | None) -> Iterator[str]:
+    if section is None:
+        return
+    if bool(section.client_id) != bool(section.client_secret.get_secret_value()):
+        yield f"{PREFIX}SLACK__CLIENT_ID and {PREFIX}SLACK__CLIENT_SECRET belong together: set both, or neither"
+    elif not section.installs and not section.bot_token.get_secret_value():
+        yield f"{PREFIX}SLACK__BOT_TOKEN is missing; or set {PREFIX}SLACK__CLIENT_ID and {PREFIX}SLACK__CLIENT_SECRET"
 
 
 def is_loopback(url: str) -> bool:

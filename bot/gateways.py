@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from bot.settings import Section, Settings, TelegramSettings
+from bot.sections import Section
+from bot.settings import Settings, TelegramSettings
 from payments.registry import GATEWAYS
 
 

@@ -18,6 +18,15 @@ from bot.probes import Finding, Grade, Visit, faults
 from bot.settings import PREFIX, Settings, SettingsError
 
 HEAD = "# Written by bellhop init; run it again to change it. Keep this file to yourself.\n"
+SELLING = (
+    "STRIPE__API_KEY", "PAYPAL__CLIENT_ID", "PHONEPE__CLIENT_ID", "RAZORPAY__KEY_ID", "TELEGRAM__PROVIDER_TOKEN",
+    "TELEGRAM__STARS",
+)  # fmt: skip
+"""Each means that somebody takes money."""
+REHEARSE = (
+    'No payment account yet: with gateway = "pretend" in team.toml everything around a payment can be tried, and no '
+    "money moves."
+)
 NONE = "-"
 """The answer that takes a value away."""
 COMMON = (f"{PREFIX}PUBLIC_URL", f"{PREFIX}SECRET_KEYS")
@@ -97,6 +106,8 @@ def ask_all(path: Path) -> None:
     for section, questions in GROUPS.items():
         _settle(section, questions, values)
     _keep(path, values)
+    if not any(f"{PREFIX}{name}" in values for name in SELLING):
+        typer.echo(f"\n{REHEARSE}")
     typer.echo(f"\nWritten to {path}. Next: bellhop doctor, then bellhop run")
 
 

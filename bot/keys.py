@@ -11,7 +11,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from bot.settings import PREFIX, Settings, SettingsError
-from storage.database import async_url
+from storage.database import Database, async_url
+from storage.sealing import require_readable
+from storage.vault import WrongKey
 
 SUFFIX = ".key"
 
@@ -26,6 +28,18 @@ def keys_of(settings: Settings) -> Sequence[str]:
     if not url.database or url.database == ":memory:":
         return [secrets.token_hex(32)]
     return [_kept(place_of_key(settings))]
+
+
+async def require_keys(settings: Settings, database: Database) -> None:
+    """Raises SettingsError when what the database keeps secret was sealed with a key that is not given."""
+    try:
+        await require_readable(database)
+    except WrongKey as error:
+        if settings.secret_keys:
+            remedy = f"{PREFIX}SECRET_KEYS: put the key of before at its end"
+        else:
+            remedy = f"put the old {place_of_key(settings)} back, or name its key in {PREFIX}SECRET_KEYS"
+        raise SettingsError(f"{error}; {remedy}") from error
 
 
 def place_of_key(settings: Settings) -> Path:

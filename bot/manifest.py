@@ -7,28 +7,22 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.channels.slack.hear import EVENTS, FRONT, SHORTCUTS, SLASH
+from bot.channels.slack.oauth import REDIRECT
+from bot.channels.slack.scopes import THREADS, scopes
 from handlers.commands import CommandInfo
-
-SCOPES = {
-    "commands": "slash commands and message shortcuts",
-    "chat:write": "cards and words in threads and direct messages",
-    "chat:write.customize": "a customer's words under the customer's name",
-    "channels:history": "agents' words in a public front-desk channel",
-    "groups:history": "agents' words in a private front-desk channel",
-    "im:history": "customers' words in direct messages",
-    "im:write": "direct messages to customers and agents",
-    "users:read": "people's names, languages and time zones",
-    "files:read": "pictures and files on their way to the other side",
-    "files:write": "pictures and files from the other side, calendar entries",
-    "reactions:write": "the tick on words that arrived",
-}
-"""Each scope and the feature that needs it."""
 
 BOT_EVENTS = {
     "message": ("message.channels", "message.groups", "message.im"),
     "app_home_opened": ("app_home_opened",),
+    "member_joined_channel": ("member_joined_channel",),
+    "channel_left": ("channel_left",),
+    "group_left": ("group_left",),
+    "app_uninstalled": ("app_uninstalled",),
+    "tokens_revoked": ("tokens_revoked",),
 }
 """How the manifest calls the events that are heard."""
+WANTS = {"message.channels": "channels:history", "message.groups": "groups:history", "message.im": "im:history"}
+"""The scope without which Slack tells nothing of an event; the others want none."""
 
 ABOUT = "Customers book, chat, meet on video and pay in one conversation."
 LONG_ABOUT = (
@@ -39,10 +33,16 @@ LONG_ABOUT = (
 )
 
 
-def manifest(public_url: str, *, socket_mode: bool, commands: Sequence[CommandInfo]) -> dict[str, Any]:
-    """The manifest for an app that is reached at `public_url`, or through Socket Mode, which needs no address."""
+def manifest(
+    public_url: str, *, socket_mode: bool, commands: Sequence[CommandInfo], light: bool = False, rotation: bool = False
+) -> dict[str, Any]:
+    """The manifest for an app that is reached at `public_url`, or through Socket Mode, which needs no address.
+
+    `light`: without the words of channels; agents answer by the card's button. `rotation`: tokens live for twelve
+    hours, which suits an app that workspaces add by themselves, and not one whose token somebody copies.
+    """
     root = public_url.rstrip("/")
-    events = {"bot_events": sorted(name for kind in EVENTS for name in BOT_EVENTS[kind])}
+    events = {"bot_events": sorted(name for name in _events() if not (light and WANTS.get(name) in THREADS))}
     request = {} if socket_mode else {"request_url": f"{root}/slack/events"}
     return {
         "_metadata": {"major_version": 2},
@@ -65,15 +65,20 @@ def manifest(public_url: str, *, socket_mode: bool, commands: Sequence[CommandIn
                 for name, title in SHORTCUTS.items()
             ],
         },
-        "oauth_config": {"scopes": {"bot": sorted(SCOPES)}},
+        "oauth_config": ({"redirect_urls": [f"{root}{REDIRECT}"]} if root else {})
+        | {"scopes": {"bot": sorted(scopes(light=light))}},
         "settings": {
             "event_subscriptions": request | events,
             "interactivity": {"is_enabled": True} | request,
-            "org_deploy_enabled": False,
+            "org_deploy_enabled": True,
             "socket_mode_enabled": socket_mode,
-            "token_rotation_enabled": False,
+            "token_rotation_enabled": rotation,
         },
     }
+
+
+def _events() -> list[str]:
+    return [name for kind in EVENTS for name in BOT_EVENTS[kind]]
 
 
 def _slashes(commands: Sequence[CommandInfo]) -> list[str]:

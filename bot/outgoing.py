@@ -2,24 +2,31 @@
 
 import base64
 import hashlib
+from collections.abc import Collection
+from contextlib import suppress
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
 
 import httpx2
 from standardwebhooks import Webhook
 
+from bot.addresses import PrivateAddress, Resolve, public_addresses, system_resolve
 from handlers.channel import TryLater
 from handlers.effects import TellTeam
 from handlers.house import House
+from handlers.messages import Message
+from handlers.telling import tell_owners
 
 TIMEOUT = 10.0
 DEFAULT_PATIENCE = 30.0
 
 
-async def post_to_team(house: House, effect: TellTeam) -> None:
-    """POST one event. Anything but a 2xx answer is tried again with growing gaps.
+async def post_to_team(house: House, effect: TellTeam, resolve: Resolve = system_resolve) -> None:
+    """POST one event. Anything but a 2xx answer is tried again with growing gaps; a redirect is not followed.
 
-    Raises httpx2.HTTPError when nobody answered, TryLater when the receiver asks for patience.
+    Raises httpx2.HTTPError or OSError when nobody answered, TryLater when the receiver asks for patience,
+    PrivateAddress when the address is not one of the world's.
     """
     async with house.database.begin() as work:
         team = await work.people.team(effect.team_id)
@@ -34,11 +41,40 @@ async def post_to_team(house: House, effect: TellTeam) -> None:
         "webhook-timestamp": str(int(now.timestamp())),
         "webhook-signature": Webhook(signing_key(secret)).sign(effect.webhook_id, now, body),
     }
-    async with httpx2.AsyncClient(timeout=TIMEOUT, follow_redirects=False) as client:
-        response = await client.post(url, content=body.encode(), headers=headers)
+    response = await _post(httpx2.URL(url), body.encode(), headers, house.outgoing_private, resolve)
     if response.status_code == httpx2.codes.TOO_MANY_REQUESTS:
         raise TryLater(_patience(response.headers.get("retry-after", ""), house.now()))
     response.raise_for_status()
+
+
+async def _post(
+    url: httpx2.URL, body: bytes, headers: dict[str, str], private: Collection[str], resolve: Resolve
+) -> httpx2.Response:
+    """POST to the first of the host's addresses that takes a connection; the certificate must be the host's."""
+    port = url.port or (443 if url.scheme == "https" else 80)
+    *others, last = await public_addresses(url.host, port, private, resolve)
+    headers = headers | {"host": url.netloc.decode()}
+    async with httpx2.AsyncClient(timeout=TIMEOUT, follow_redirects=False) as client:
+
+        async def at(address: str) -> httpx2.Response:
+            there = url.copy_with(host=address)
+            return await client.post(there, content=body, headers=headers, extensions={"sni_hostname": url.host})
+
+        for address in others:
+            with suppress(httpx2.ConnectError, httpx2.ConnectTimeout):
+                return await at(address)
+        return await at(last)
+
+
+async def gave_up(house: House, effect: TellTeam, problem: str) -> None:
+    """It was tried often enough: the team's owners are told, since nobody else can set it right."""
+    async with house.database.begin() as work:
+        team = await work.people.team(effect.team_id)
+        host = urlsplit(team.webhook_url).hostname or "nowhere"
+        private = f"{PrivateAddress.__name__}: "
+        why = problem.removeprefix(private) if problem.startswith(private) else "It did not take it, often as I tried."
+        text = f"Your system at {host} was not told of {effect.event}. {why} The event is {effect.webhook_id}."
+        await tell_owners(work, team, Message(title="A webhook did not arrive", text=text))
 
 
 def _patience(wanted: str, now: datetime) -> float:

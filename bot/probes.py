@@ -9,12 +9,15 @@ from typing import Any
 
 import httpx2
 
+from bot.channels.slack.scopes import scopes
 from bot.fitting import is_loopback
 from bot.gateways import gateway_sections
-from bot.manifest import SCOPES
 from bot.settings import PREFIX, Settings, SlackSettings, TelegramMode, TelegramSettings
+from handlers.accounts.opened import OpenAccounts
 from payments.errors import NotConfigured, PaymentError
+from payments.gateway import Gateway
 from payments.registry import GATEWAYS
+from storage.database import Database
 from video.registry import PROVIDERS
 
 
@@ -115,12 +118,18 @@ async def slack(visit: Visit) -> Findings:
     section = visit.settings.slack
     if section is None:
         return
+    if section.installs:
+        yield Finding("Slack installs", f"workspaces add the app at {visit.settings.public_url}/slack/install")
+    if not section.bot_token.get_secret_value():
+        yield await _slack_ears(visit, section)
+        return
     asked = await slack_call(visit, section, "auth.test")
     if isinstance(asked, Finding):
         yield asked
         return
     yield Finding("Slack", f"the app is {asked['user']} in {asked['team']}")
-    missing = sorted(set(SCOPES) - set(asked["scopes"])) if asked["scopes"] else []
+    wanted = scopes(light=section.scope_light)
+    missing = sorted(set(wanted) - set(asked["scopes"])) if asked["scopes"] else []
     if missing:
         remedy = "bellhop manifest slack, paste it under App Manifest, then reinstall the app"
         yield fault("Slack scopes", f"missing: {', '.join(missing)}", remedy)
@@ -159,25 +168,46 @@ async def gateways(visit: Visit) -> Findings:
     """Each gateway's key, its webhook secret, and whether the money is real."""
     for name, section in gateway_sections(visit.settings):
         gateway = GATEWAYS[name].from_settings(section.plain())
-        try:
-            state = await gateway.check()
-        except NotConfigured as error:
-            yield fault(gateway.title, str(error), f"set {PREFIX}{name.upper()}__{next(iter(section.plain())).upper()}")
-        except PaymentError as error:
-            yield fault(gateway.title, str(error), "try again, or see the vendor's status page")
-        else:
-            mode = "LIVE, real money" if state.live else "test mode, no real money"
-            yield Finding(gateway.title, f"{state.name}: {mode}")
-            for sentence in state.faults:
-                yield fault(gateway.title, sentence, "finish the account in the gateway's dashboard")
-        finally:
-            await gateway.aclose()
+        remedy = f"set {PREFIX}{name.upper()}__{next(iter(section.plain())).upper()}"
+        async for finding in account(gateway, gateway.title, remedy):
+            yield finding
         missing = [key for key, value in section.plain().items() if key.startswith("webhook_") and not value]
         if missing:
             named = " and ".join(f"{PREFIX}{name.upper()}__{key.upper()}" for key in missing)
             remedy = f"add the endpoint {visit.settings.public_url}/webhooks/{name} and set {named}"
             said = "they cannot be verified: payments are only found by asking"
             yield warning(f"{gateway.title} webhooks", said, remedy)
+
+
+async def account(gateway: Gateway, what: str, remedy: str) -> Findings:
+    """One account at a gateway; `remedy`: where its keys are changed. The gateway is closed then."""
+    try:
+        state = await gateway.check()
+    except NotConfigured as error:
+        yield fault(what, str(error), remedy)
+    except PaymentError as error:
+        yield fault(what, str(error), "try again, or see the vendor's status page")
+    else:
+        yield Finding(what, f"{state.name}: {'LIVE, real money' if state.live else 'test mode, no real money'}")
+        for sentence in state.faults:
+            yield fault(what, sentence, "finish the account in the gateway's dashboard")
+    finally:
+        await gateway.aclose()
+
+
+async def own_accounts(visit: Visit, database: Database) -> Findings:
+    """The accounts that teams have set up themselves."""
+    opened = OpenAccounts({name: section.plain() for name, section in gateway_sections(visit.settings)})
+    async with database.begin() as work:
+        rows = [(team.slug, row) for team in await work.people.teams() for row in await work.accounts.of(team.id)]
+    for slug, row in rows:
+        gateway, what = await opened.gateway(database.vault, row), f"team {slug}, {GATEWAYS[row.gateway].title}"
+        if gateway is None:
+            said = "it is connected to a platform that the settings do not name any more"
+            yield fault(what, said, f"set {PREFIX}{row.gateway.upper()}__* again")
+            continue
+        async for finding in account(gateway, what, "an owner of the team changes the keys: /payments"):
+            yield finding
 
 
 async def rooms(visit: Visit) -> Findings:

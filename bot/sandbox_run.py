@@ -17,7 +17,7 @@ import time
 import urllib.error
 import urllib.request
 import webbrowser
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -71,11 +71,11 @@ def run(plan: Plan) -> int:
     for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(sign, lambda *_: stopped.set())
     try:
-        with _folder(plan), _running(plan := _on_free_ports(plan), stopped) as both:
+        with _folder(plan), running(plan := on_free_ports(plan), stopped, environment_of(plan)) as both:
             _announce(plan)
             _introduce(plan)
             while not stopped.wait(0.2):
-                _require_alive(both)
+                require_alive(both)
     except DidNotStart as error:
         print(f"bellhop: {error}", file=sys.stderr)
         return 1
@@ -104,7 +104,8 @@ def _forget(plan: Plan) -> None:
             path.unlink()
 
 
-def _on_free_ports(plan: Plan) -> Plan:
+def on_free_ports(plan: Plan) -> Plan:
+    """The plan with ports that are free, and with its whole path."""
     port = free_port(plan.port)
     return replace(plan, port=port, sandbox_port=free_port(plan.sandbox_port, port), place=plan.place.resolve())
 
@@ -122,11 +123,10 @@ def free_port(first: int, *taken: int) -> int:
 
 
 @contextlib.contextmanager
-def _running(plan: Plan, stopped: threading.Event) -> Iterator[list[Running]]:
-    """Both processes, asked to stop when the block ends, and waited for."""
+def running(plan: Plan, stopped: threading.Event, told: Mapping[str, str]) -> Iterator[list[Running]]:
+    """Both processes, asked to stop when the block ends, and waited for. Bellhop is `told` its settings."""
     both: list[Running] = []
     try:
-        told = _environment(plan)
         both.append(_start(plan, "sandbox", _sandbox(plan), None))
         both.append(_start(plan, "bellhop", ["bot.cli", "serve", "--port", str(plan.port)], told))
         for url in (f"{plan.sandbox_url}/", f"{plan.product_url}/healthz"):
@@ -144,7 +144,7 @@ def _sandbox(plan: Plan) -> list[str]:
     return ["sandbox", *ports, "--clock-file", str(clock)]
 
 
-def _environment(plan: Plan) -> dict[str, str]:
+def environment_of(plan: Plan) -> dict[str, str]:
     """What the sandbox says that Bellhop must be told, and nothing of what an operator may have set."""
     said = subprocess.run(  # noqa: S603  # our own interpreter, our own module
         [sys.executable, "-m", *_sandbox(plan), "--environment"], capture_output=True, text=True, check=False
@@ -156,7 +156,7 @@ def _environment(plan: Plan) -> dict[str, str]:
     return {**inherited, **told, f"{PREFIX}DATABASE_URL": f"sqlite:///{plan.place / 'bellhop.db'}"}
 
 
-def _start(plan: Plan, name: str, arguments: list[str], told: dict[str, str] | None) -> Running:
+def _start(plan: Plan, name: str, arguments: list[str], told: Mapping[str, str] | None) -> Running:
     journal = plan.place / f"{name}.log"
     # Its folder holds no .env, and its own session keeps Ctrl-C for us: we stop both in order.
     with journal.open("wb") as file:
@@ -170,7 +170,7 @@ def _start(plan: Plan, name: str, arguments: list[str], told: dict[str, str] | N
 def _wait_for(url: str, both: list[Running], stopped: threading.Event) -> None:
     deadline = time.monotonic() + PATIENCE
     while not _answers(url):
-        _require_alive(both)
+        require_alive(both)
         if stopped.wait(0.05):
             raise DidNotStart("stopped")
         if time.monotonic() > deadline:
@@ -185,7 +185,8 @@ def _answers(url: str) -> bool:
         return False
 
 
-def _require_alive(both: list[Running]) -> None:
+def require_alive(both: list[Running]) -> None:
+    """Raises DidNotStart when one of them has ended."""
     for each in both:
         if (status := each.process.poll()) is not None:
             raise DidNotStart(f"{each.name} ended with status {status}: {_last_line(each.journal)}")

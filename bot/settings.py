@@ -10,10 +10,12 @@ import re
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PositiveInt, SecretStr
-from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import AfterValidator, PositiveInt, SecretStr
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from bot.gateway_settings import PayPalSettings, PhonePeSettings, RazorpaySettings, StripeSettings
+from bot.sections import Address, Hosts, Keys, Origins, Section, beginning
 
 PREFIX = "BELLHOP_"
 
@@ -26,63 +28,10 @@ class SettingsError(Exception):
         self.sentences = sentences
 
 
-def _address(value: str) -> str:
-    """An http(s) address without query, its last slash taken off. Raises ValueError."""
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
-        raise ValueError("must be an address such as https://bellhop.example.com")
-    return value.rstrip("/")
-
-
-def _origins(values: tuple[str, ...]) -> tuple[str, ...]:
-    for value in values:
-        if urlsplit(_address(value)).path.strip("/"):
-            raise ValueError(f"{value} must be an origin such as https://example.com, without a path")
-    return tuple(value.rstrip("/") for value in values)
-
-
-def _listed(value: object) -> object:
-    """A comma-separated text as its parts."""
-    return tuple(part for each in value.split(",") if (part := each.strip())) if isinstance(value, str) else value
-
-
-def _beginning(*heads: str) -> AfterValidator:
-    """A secret that begins with one of `heads`, or is empty."""
-
-    def check(secret: SecretStr) -> SecretStr:
-        value = secret.get_secret_value()
-        if value and not value.startswith(heads):
-            raise ValueError(f"must begin with {' or '.join(heads)}")
-        return secret
-
-    return AfterValidator(check)
-
-
 def _bot_token(secret: SecretStr) -> SecretStr:
     if not re.fullmatch(r"\d+:\S+", secret.get_secret_value()):
         raise ValueError("must look like 123456789:AAbb..., as BotFather gives it")
     return secret
-
-
-def _razorpay_key(value: str) -> str:
-    if not value.startswith(("rzp_test_", "rzp_live_")):
-        raise ValueError("must begin with rzp_test_ or rzp_live_")
-    return value
-
-
-Address = Annotated[str, AfterValidator(_address)]
-Keys = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_listed)]
-Origins = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed), AfterValidator(_origins)]
-
-
-class Section(BaseModel):
-    """The settings of one outside account; all its required keys, or none of them."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-    def plain(self) -> dict[str, str]:
-        """The section as its gateway or provider takes it, secrets in the clear."""
-        return {name: _text(getattr(self, name)) for name in type(self).model_fields}
 
 
 class TelegramMode(StrEnum):
@@ -105,6 +54,8 @@ class TelegramSettings(Section):
     """What Telegram lets one bot send; more only with paid broadcasts."""
     provider_token: SecretStr = SecretStr("")
     """From @BotFather, "Payments": takes money in the chat through that provider; a test token has :TEST: in it."""
+    shared: bool = False
+    """Several teams share the bot, and anybody may set up one more in its chat."""
     stars: bool = False
     """Take Telegram Stars (XTR) in the chat. They are real money."""
     api_url: Address = "https://api.telegram.org"
@@ -126,72 +77,32 @@ class TelegramSettings(Section):
 
 
 class SlackSettings(Section):
-    """A Slack app. With `app_token` it listens through Socket Mode, else over HTTP with `signing_secret`."""
+    """A Slack app. With `app_token` it listens through Socket Mode, else over HTTP with `signing_secret`.
 
-    bot_token: Annotated[SecretStr, _beginning("xoxb-", "xoxe.")]
-    """From "OAuth & Permissions"."""
+    It speaks in the workspace of `bot_token`, and with `client_id` and `client_secret` in every one that adds it.
+    """
+
+    bot_token: Annotated[SecretStr, beginning("xoxb-", "xoxe.")] = SecretStr("")
+    """From "OAuth & Permissions"; not needed where workspaces add the app by themselves."""
     signing_secret: SecretStr = SecretStr("")
     """From "Basic Information"; needed when Slack calls our address."""
-    app_token: Annotated[SecretStr, _beginning("xapp-")] = SecretStr("")
+    app_token: Annotated[SecretStr, beginning("xapp-")] = SecretStr("")
     """From "Basic Information", "App-Level Tokens"; with it no public address is needed."""
     client_id: str = ""
+    """From "Basic Information"; with it the page at PUBLIC_URL has a button "Add to Slack"."""
     client_secret: SecretStr = SecretStr("")
+    """Beside the client id."""
+    scope_light: bool = False
+    """Ask workspaces that add the app for no channel's words: agents answer by the card's Reply button."""
     messages_per_second: PositiveInt = 10
     """What one workspace takes; Slack names no exact figure and asks for patience above its own."""
     api_url: Address = "https://slack.com"
     authorize_url: Address = "https://slack.com/oauth/v2/authorize"
 
-
-class StripeSettings(Section):
-    """A Stripe account; test keys begin with sk_test_ or rk_test_."""
-
-    api_key: Annotated[SecretStr, _beginning("sk_test_", "sk_live_", "rk_test_", "rk_live_")]
-    """From "Developers", "API keys"."""
-    webhook_secret: SecretStr = SecretStr("")
-    """Of the endpoint PUBLIC_URL/webhooks/stripe; several, comma-separated, while it is being changed."""
-    api_url: Address = "https://api.stripe.com"
-
-
-class PayPalSettings(Section):
-    """A PayPal business account. For PayPal's sandbox name its address, and give the keys of a sandbox app."""
-
-    client_id: str
-    """From "Apps & Credentials" at developer.paypal.com."""
-    client_secret: SecretStr
-    """Beside the client id."""
-    webhook_id: str = ""
-    """Of the webhook PUBLIC_URL/webhooks/paypal, on the app's page; without it payments are only found by asking."""
-    api_url: Address = "https://api-m.paypal.com"
-    """The sandbox is https://api-m.sandbox.paypal.com."""
-
-
-class PhonePeSettings(Section):
-    """A PhonePe Business account, in rupees. For PhonePe's sandbox name its address, and give its keys."""
-
-    client_id: str
-    """From "Developer Settings", "API Credentials"."""
-    client_secret: SecretStr
-    """Beside the client id."""
-    client_version: PositiveInt = 1
-    """Beside the client id."""
-    webhook_username: str = ""
-    """Set with the webhook PUBLIC_URL/webhooks/phonepe: 5 to 20 letters, digits and underscores."""
-    webhook_password: SecretStr = SecretStr("")
-    """Set with the webhook: 8 to 20 letters and digits."""
-    api_url: Address = "https://api.phonepe.com/apis/pg"
-    """The sandbox is https://api-preprod.phonepe.com/apis/pg-sandbox."""
-
-
-class RazorpaySettings(Section):
-    """A Razorpay account; test keys begin with rzp_test_."""
-
-    key_id: Annotated[str, AfterValidator(_razorpay_key)]
-    """From "Account & Settings", "API Keys"."""
-    key_secret: SecretStr
-    """Shown once, beside the key id."""
-    webhook_secret: SecretStr = SecretStr("")
-    """Of the webhook PUBLIC_URL/webhooks/razorpay; several, comma-separated, for a day after it was changed."""
-    api_url: Address = "https://api.razorpay.com"
+    @property
+    def installs(self) -> bool:
+        """Whether workspaces can add the app by themselves."""
+        return bool(self.client_id and self.client_secret.get_secret_value())
 
 
 class JitsiSettings(Section):
@@ -238,6 +149,14 @@ class Settings(BaseSettings):
     """A team in TOML, applied at every start."""
     frame_ancestors: Origins = ()
     """Who may show our pages in a frame: origins, comma-separated."""
+    outgoing_private: Hosts = ()
+    """Hosts in private networks that a team's webhook may reach, comma-separated; all others must be public."""
+    customer_messages_per_minute: PositiveInt = 60
+    """What one person may say to a bot in a minute; who says more is told to wait."""
+    team_messages_per_minute: PositiveInt = 30_000
+    """What all people together may say to one bot or workspace in a minute, in each process."""
+    address_requests_per_minute: PositiveInt = 600
+    """How often one address may ask for our pages in a minute, in each process."""
     log_json: bool = False
     """Write logs as JSON, a line each."""
     clock_offset_file: Path | None = None
@@ -267,7 +186,3 @@ class Settings(BaseSettings):
         """The sections that are set, by name."""
         found = {name: getattr(self, name) for name in type(self).model_fields}
         return {name: section for name, section in found.items() if isinstance(section, Section)}
-
-
-def _text(value: object) -> str:
-    return value.get_secret_value() if isinstance(value, SecretStr) else str(value)

@@ -14,9 +14,15 @@ app = typer.Typer(
 db = typer.Typer(help="The database's shape.", no_args_is_help=True)
 team = typer.Typer(help="The team, declared in a file.", no_args_is_help=True)
 manifest = typer.Typer(help="What a platform wants to be told about the app.", no_args_is_help=True)
+keys = typer.Typer(help="The keys that seal what the database keeps secret.", no_args_is_help=True)
+app.add_typer(keys, name="keys")
 app.add_typer(db, name="db")
 app.add_typer(team, name="team")
 app.add_typer(manifest, name="manifest")
+customer = typer.Typer(help="What is kept about a customer.", no_args_is_help=True)
+app.add_typer(customer, name="customer")
+
+Ref = Annotated[str, typer.Argument(help="Our own number, telegram:123456789, or slack:T0123/U0123.")]
 
 Host = Annotated[str, typer.Option(help="Listen here; 0.0.0.0 for every address of this machine.")]
 Port = Annotated[int, typer.Option(help="Listen on this port.", min=1, max=65535)]
@@ -130,6 +136,21 @@ def reconcile(
 
 
 @app.command()
+def drill(
+    gateway: Annotated[
+        Optional[list[str]],  # noqa: UP045  # typer reads it
+        typer.Option(help="Only this gateway; may be given several times. All of the sandbox's when left out."),
+    ] = None,
+    payments: Annotated[int, typer.Option(help="How many requests.", min=1, max=1000)] = 40,
+    seed: Annotated[int, typer.Option(help="The same number plays the same drill again.")] = 1,
+) -> None:
+    """Lose, double, delay and reorder webhooks at the sandbox's gateways, and see whether the books still agree."""
+    from bot.cli.drill import run_drill
+
+    raise typer.Exit(run_drill(gateway or [], payments, seed))
+
+
+@app.command()
 def evidence(
     request: Annotated[int, typer.Argument(help="The number of the payment request.", min=1)],
     folder: Annotated[Path, typer.Option(help="Write the two files here.")] = Path("."),
@@ -159,6 +180,17 @@ def db_check() -> None:
     check_database()
 
 
+@keys.command("rotate")
+def keys_rotate() -> None:
+    """Seal everything anew with the first of SECRET_KEYS, while the program runs."""
+    from bot.cli.reading import read
+
+    settings = read()
+    from bot.cli.keys import rotate_keys
+
+    rotate_keys(settings)
+
+
 @team.command("apply")
 def team_apply(file: Annotated[Path, typer.Argument(help="The team in TOML; see team.example.toml.")]) -> None:
     """Make the team as the file says, and say what changed."""
@@ -175,10 +207,46 @@ def team_show(slug: Annotated[Optional[str], typer.Argument(help="One team; all 
     show_teams(slug)
 
 
+@customer.command("export")
+def customer_export(
+    ref: Ref,
+    to: Annotated[Path, typer.Option("--to", help="A folder, or a file that ends in .zip.")] = Path("."),
+    notes: Annotated[bool, typer.Option("--notes", help="With what the agents wrote among themselves.")] = False,
+) -> None:
+    """Write down all that is kept about a customer: a ZIP with a JSON, their files and their papers."""
+    from bot.cli.reading import read
+
+    settings = read()
+    from bot.cli.customer import export_customer
+
+    export_customer(settings, ref, to, notes=notes)
+
+
+@customer.command("erase")
+def customer_erase(
+    ref: Ref, yes: Annotated[bool, typer.Option("--yes", help="It cannot be undone, and that is meant.")] = False
+) -> None:
+    """Forget a customer: words, files, name and addresses; the payments stay in the books under a pseudonym."""
+    if not yes:
+        raise typer.BadParameter("this cannot be undone; say that it is meant with --yes", param_hint="--yes")
+    from bot.cli.reading import read
+
+    settings = read()
+    from bot.cli.customer import erase_customer
+
+    erase_customer(settings, ref)
+
+
 @manifest.command("slack")
 def manifest_slack(
     url: Annotated[str, typer.Option(help="The public address; not needed with --socket-mode.")] = "",
     socket_mode: Annotated[bool, typer.Option("--socket-mode", help="For an app without a public address.")] = False,
+    light: Annotated[
+        bool, typer.Option("--scope-light", help="Hear no channel: agents answer by the card's Reply button.")
+    ] = False,
+    rotation: Annotated[
+        bool, typer.Option("--token-rotation", help="For an app that workspaces add by themselves: tokens change.")
+    ] = False,
 ) -> None:
     """Print the Slack app's manifest as JSON."""
     if not url and not socket_mode:
@@ -188,4 +256,5 @@ def manifest_slack(
     from bot.manifest import manifest as made
     from handlers.commands import COMMANDS
 
-    typer.echo(json.dumps(made(url, socket_mode=socket_mode, commands=COMMANDS), indent=2))
+    told = made(url, socket_mode=socket_mode, commands=COMMANDS, light=light, rotation=rotation)
+    typer.echo(json.dumps(told, indent=2))

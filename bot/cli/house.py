@@ -14,6 +14,7 @@ from bot.clock import clock_of
 from bot.doctor import TIMEOUT
 from bot.doctor import examine as examination
 from bot.environment import read_settings
+from bot.fitting import moves_money
 from bot.keys import keys_of
 from bot.probes import Finding, Grade, Visit, faults, slack_call
 from bot.settings import Settings, SettingsError
@@ -58,7 +59,7 @@ async def _apply(file: TeamFile) -> list[str]:
         await upgrade(database)
         accounts = await _accounts(settings)
         async with database.begin() as work:
-            return await apply_team(work, file, accounts)
+            return await apply_team(work, file, accounts, live_keys=moves_money(settings))
 
 
 async def _accounts(settings: Settings) -> Mapping[str, tuple[str, str]]:
@@ -66,7 +67,7 @@ async def _accounts(settings: Settings) -> Mapping[str, tuple[str, str]]:
     known: dict[str, tuple[str, str]] = {}
     if settings.telegram is not None:
         known["telegram"] = (settings.telegram.token.get_secret_value().partition(":")[0], "")
-    if settings.slack is not None:
+    if settings.slack is not None and settings.slack.bot_token.get_secret_value():
         async with httpx2.AsyncClient(timeout=TIMEOUT) as http:
             told = await slack_call(Visit(settings, http), settings.slack, "auth.test")
         if isinstance(told, Finding):

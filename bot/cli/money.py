@@ -34,6 +34,5 @@ async def reconciled(settings: Settings, since: datetime) -> tuple[int, list[Dri
         found = [await reconcile(house, checkout) for checkout in bar]
         return len(checkouts), [drift for drift in found if drift is not None]
     finally:
-        for gateway in house.gateways.values():
-            await gateway.aclose()
+        await house.close_gateways()
         await house.database.aclose()

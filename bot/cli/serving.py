@@ -15,7 +15,7 @@ from bot.app import App, build
 from bot.cli.reading import read
 from bot.cli.refusals import Refused
 from bot.clock import utc_now
-from bot.keys import keys_of
+from bot.keys import keys_of, require_keys
 from bot.settings import Settings, TelegramMode
 from storage.database import Database
 from storage.schema import upgrade
@@ -77,6 +77,7 @@ async def _ready(settings: Settings) -> None:
     try:
         for step in await upgrade(database):
             log.info("database upgraded", step=step)
+        await require_keys(settings, database)
     finally:
         await database.aclose()
 

@@ -9,11 +9,14 @@ from fastapi import APIRouter, HTTPException, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from payments.gateway import PageSources
+
 HERE = Path(__file__).parent
 KINDS = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 LONG = "public, max-age=31536000, immutable"
 DEVICES = ("camera", "microphone", "display-capture", "autoplay", "fullscreen")
-NEVER = ("geolocation", "payment", "usb")
+NEVER = ("geolocation", "usb")
+NOWHERE = PageSources()
 
 
 class Statics:
@@ -55,41 +58,45 @@ class Look:
         self._templates.globals["static"] = self.statics.link
 
     def page(
-        self, template: str, words: Mapping[str, object], *, status: int = 200, players: tuple[str, ...] = ()
-    ) -> HTMLResponse:
-        """A page that may load scripts, frames and pictures from itself and from the video `players` (origins) only."""
+        self, template: str, words: Mapping[str, object], *, status: int = 200, players: tuple[str, ...] = (),
+        tills: PageSources = NOWHERE,
+    ) -> HTMLResponse:  # fmt: skip
+        """A page that may load scripts, frames and pictures from itself and from these only.
+
+        `players`: the origins of the video provider. `tills`: what the gateways' forms want.
+        """
         text = self._templates.get_template(template).render(words)
-        return HTMLResponse(text, status, headers=self._headers(players))
+        return HTMLResponse(text, status, headers=self._headers(players, tills))
 
     def plain(self, title: str, sentence: str, advice: str, *, status: int) -> HTMLResponse:
         """A page of one sentence: what is the matter and what to do."""
         return self.page("plain.html", {"title": title, "sentence": sentence, "advice": advice}, status=status)
 
-    def _headers(self, players: tuple[str, ...]) -> dict[str, str]:
+    def _headers(self, players: tuple[str, ...], tills: PageSources) -> dict[str, str]:
         return {
-            "Content-Security-Policy": self._policy(" ".join(players)),
-            "Permissions-Policy": _permissions(players),
+            "Content-Security-Policy": self._policy(players, tills),
+            "Permissions-Policy": _permissions(players, tills.frames),
             "Referrer-Policy": "no-referrer",  # the address is the key to the page
             "Cache-Control": "no-store",
             "X-Content-Type-Options": "nosniff",
             "X-Robots-Tag": "noindex",
         }
 
-    def _policy(self, players: str) -> str:
+    def _policy(self, players: tuple[str, ...], tills: PageSources) -> str:
         # No form-action: Chromium holds it against the redirect too, and a gateway's page may stand anywhere.
         rules = {
             "default-src": "'none'",
-            "script-src": f"'self' {players}",
+            "script-src": " ".join(("'self'", *players, *tills.scripts)),
             "style-src": "'self'",
-            "img-src": "'self' data: blob:",
+            "img-src": " ".join(("'self'", "data:", "blob:", *tills.pictures)),
             "media-src": "'self' blob:",
             # Safari before 15.4 does not count ws: as 'self'.
-            "connect-src": f"'self' {self._socket}",
-            "frame-src": players or "'none'",
+            "connect-src": " ".join(("'self'", self._socket, *tills.connections)),
+            "frame-src": " ".join((*players, *tills.frames)) or "'none'",
             "frame-ancestors": self._ancestors,
             "base-uri": "'none'",
         }
-        return "; ".join(f"{name} {value}".strip() for name, value in rules.items())
+        return "; ".join(f"{name} {value}" for name, value in rules.items())
 
 
 def static_routes(look: Look) -> APIRouter:
@@ -103,10 +110,14 @@ def static_routes(look: Look) -> APIRouter:
     return router
 
 
-def _permissions(players: tuple[str, ...]) -> str:
-    allowed = " ".join(["self", *(f'"{origin}"' for origin in players)])
-    rules = [f"{device}=({allowed})" for device in DEVICES] + [f"{name}=()" for name in NEVER]
-    return ", ".join(rules)
+def _permissions(players: tuple[str, ...], tills: tuple[str, ...]) -> str:
+    rules = [f"{device}=({_allowed(players)})" for device in DEVICES] + [f"{name}=()" for name in NEVER]
+    # The wallets of a browser and of a phone, within the gateways' frames; on pages without them for nobody.
+    return ", ".join([*rules, f"payment=({_allowed(tills) if tills else ''})"])
+
+
+def _allowed(origins: tuple[str, ...]) -> str:
+    return " ".join(["self", *(f'"{origin}"' for origin in origins)])
 
 
 def _socket_origin(public_url: str) -> str:

@@ -1,14 +1,18 @@
 """The pay page: what is asked, by whom, and the way to the gateway's own page."""
 
+from collections.abc import Awaitable, Mapping
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Response
+from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 
 from bot.pages.look import Look
-from handlers import pay_page
+from handlers import pay_page, pay_sum
+from handlers.checkout.changing import CannotChange
+from handlers.checkout.opening import NotPayable
 from handlers.house import House
-from handlers.pay_page import NotPayable, PayPage
+from handlers.messages import id_in
+from handlers.pay_page import PayPage
 from payments.errors import (
     AmountRefused,
     CurrencyMismatch,
@@ -66,15 +70,18 @@ def pay_routes(house: House, look: Look) -> APIRouter:
     @router.get("/pay/{code}")
     async def show(code: str) -> HTMLResponse:
         page = await pay_page.pay_page(house, code)
-        return _page(look, page) if page else _unknown(look)
+        return _page(look, page) if page else nothing_here(look)
 
     @router.post("/pay/{code}")
-    async def begin(code: str, way: Annotated[str, Form(max_length=32)] = "") -> Response:
+    async def begin(
+        code: str, way: Annotated[str, Form(max_length=32)] = "", agree: Annotated[str, Form(max_length=16)] = ""
+    ) -> Response:
         page = await pay_page.pay_page(house, code)
         if page is None:
-            return _unknown(look)
+            return nothing_here(look)
         try:
-            return RedirectResponse(await pay_page.begin_checkout(house, code, way), 303, {"Cache-Control": "no-store"})
+            url = await pay_page.begin_checkout(house, code, way, agreed=id_in(agree) or None)
+            return RedirectResponse(url, 303, {"Cache-Control": "no-store"})
         except NotPayable as refused:
             return _page(look, await pay_page.pay_page(house, code) or page, problem=str(refused), status=409)
         except PaymentError as error:
@@ -82,16 +89,53 @@ def pay_routes(house: House, look: Look) -> APIRouter:
             return _page(look, page, problem=sentence, status=status)
 
     @router.get("/pay/{code}/back")
-    async def back(code: str) -> HTMLResponse:
-        page, problem = await _asked(house, code)
-        return _page(look, page, problem=problem, returned=True) if page else _unknown(look)
+    async def back(code: str, request: Request) -> HTMLResponse:
+        page, problem = await _asked(house, code, request.query_params)
+        return _page(look, page, problem=problem, returned=True) if page else nothing_here(look)
 
     @router.get("/pay/{code}/state")
     async def state(code: str) -> JSONResponse:
         page, _ = await _asked(house, code)
-        return JSONResponse({"state": page.state if page else None}, headers={"Cache-Control": "no-store"})
+        status, shown = (200, page.state) if page else (404, None)
+        return JSONResponse({"state": shown}, status, {"Cache-Control": "no-store"})
 
     return router
+
+
+def sum_routes(house: House, look: Look) -> APIRouter:
+    """Below `/pay/{code}`: what its customer may change of the sum."""
+    router = APIRouter()
+
+    @router.post("/pay/{code}/tip")
+    async def tip(code: str, tip: Annotated[str, Form(max_length=8)] = "",
+                  own: Annotated[str, Form(max_length=40)] = "") -> Response:  # fmt: skip
+        wanted = f"own {own}" if own.strip() and not tip else tip
+        return await _changed(house, look, code, pay_sum.choose_tip(house, code, wanted))
+
+    @router.post("/pay/{code}/coupon")
+    async def coupon(code: str, coupon: Annotated[str, Form(max_length=64)] = "") -> Response:
+        return await _changed(house, look, code, pay_sum.use_coupon(house, code, coupon))
+
+    @router.post("/pay/{code}/coupon/drop")
+    async def no_coupon(code: str) -> Response:
+        return await _changed(house, look, code, pay_sum.use_no_coupon(house, code))
+
+    return router
+
+
+async def _changed(house: House, look: Look, code: str, change: Awaitable[None]) -> Response:
+    """The page with the new sum, or as it was with a sentence."""
+    status, problem = 0, ""
+    try:
+        await change
+    except CannotChange as refused:
+        status, problem = 409, str(refused)
+    except PaymentError as error:
+        status, problem = trouble(error)
+    if not problem:
+        return RedirectResponse(f"/pay/{code}", 303, {"Cache-Control": "no-store"})
+    page = await pay_page.pay_page(house, code)
+    return _page(look, page, problem=problem, status=status) if page else nothing_here(look)
 
 
 def trouble(error: PaymentError) -> tuple[int, str]:
@@ -99,13 +143,13 @@ def trouble(error: PaymentError) -> tuple[int, str]:
     return next((said for kind, said in TROUBLE.items() if isinstance(error, kind)), OTHERWISE)
 
 
-async def _asked(house: House, code: str) -> tuple[PayPage | None, str]:
+async def _asked(house: House, code: str, brought: Mapping[str, str] = pay_page.NOTHING) -> tuple[PayPage | None, str]:
     """The page as the gateway says now; when it cannot be asked, as we knew it, with a sentence."""
     page = await pay_page.pay_page(house, code)
     if page is None:
         return None, ""
     try:
-        return await pay_page.came_back(house, code) or page, ""
+        return await pay_page.came_back(house, code, brought) or page, ""
     except PaymentError:
         return page, "The payment page could not be asked just now. This page will look again."
 
@@ -116,7 +160,8 @@ def _page(look: Look, page: PayPage, *, problem: str = "", returned: bool = Fals
     return look.page("pay.html", words | {"waiting": returned and page.state in UNSETTLED}, status=status)
 
 
-def _unknown(look: Look) -> HTMLResponse:
+def nothing_here(look: Look) -> HTMLResponse:
+    """The page for a code that nobody has."""
     sentence = "There is no payment request behind this link."
     advice = "Check that the link is complete, or ask for it again in the chat where you got it."
     return look.plain("Nothing to pay here", sentence, advice, status=404)

@@ -6,9 +6,10 @@ from urllib.parse import quote
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 
-from bot.pages.look import Look
+from bot.pages.look import NOWHERE, Look
 from handlers import visits
 from handlers.channel import Fetch, TryLater, Undeliverable
+from handlers.checkout.inside import page_sources
 from handlers.house import House
 from handlers.messages import Attachment
 from handlers.visits import Visit
@@ -33,7 +34,10 @@ def room_routes(house: House, look: Look, fetch: Fetch) -> APIRouter:
         except visits.Refused as refused:
             return look.plain("This link does not open a room", str(refused), NO_ROOM, status=_status(refused))
         provider = house.rooms.get(visit.provider)
-        return look.page("room.html", _words(visit, join_code), players=provider.origins() if provider else ())
+        players = provider.origins() if provider else ()
+        # Who sells does not pay: no gateway's script is let into their page.
+        tills = await page_sources(house, visit.conversation_id) if visit.side is Side.CUSTOMER else NOWHERE
+        return look.page("room.html", _words(visit, join_code), players=players, tills=tills)
 
     @router.post("/room/{join_code}/ticket")
     async def ticket(join_code: str) -> JSONResponse:

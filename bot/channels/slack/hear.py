@@ -10,13 +10,26 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.channels.slack.text import plain
-from handlers.heard import Command, Edited, Heard, OpenedHome, Origin, Place, Press, Said, Sender, Submitted
+import bot.channels.slack.standing as standing
+from bot.channels.slack.places import CHANNEL, account_of, place_of
+from bot.channels.slack.text import all_mentioned, plain
+from handlers.heard import (
+    Command,
+    Edited,
+    Heard,
+    Mention,
+    OpenedHome,
+    Origin,
+    Place,
+    Press,
+    Said,
+    Sender,
+    Submitted,
+)
 from handlers.messages import Attachment, pressed
 
 Json = Mapping[str, Any]
 
-CHANNEL = "slack"
 FRONT = "bellhop"
 SLASH = (FRONT, "pay", "video", "book", "refund", "agenda")
 """The slash commands; the first takes all others as its first word."""
@@ -29,8 +42,11 @@ SPOKEN = {None, "file_share", "thread_broadcast", "me_message"}
 BANG = re.compile(r"!(\w+)(?:\s+(.*))?", re.DOTALL)
 
 
-def command(body: Json, now: datetime) -> Command:
-    """A slash command; `/bellhop pay 49 USD` is `/pay 49 USD`, and `/bellhop` alone asks for help."""
+def command(body: Json, now: datetime, names: Mapping[str, str] | None = None) -> Command:
+    """A slash command; `/bellhop pay 49 USD` is `/pay 49 USD`, and `/bellhop` alone asks for help.
+
+    `names`: of the people it mentions, by id.
+    """
     name, args = body["command"].removeprefix("/").lower(), plain(body.get("text", "")).strip()
     if name == FRONT:
         name, args = _first_word(args or "help")
@@ -44,7 +60,14 @@ def command(body: Json, now: datetime) -> Command:
         trigger=body["trigger_id"],
     )
     sender = Sender(name=body.get("user_name") or body["user_id"])
-    return Command(event_id=body["trigger_id"], origin=origin, sender=sender, at=now, name=name, args=args)
+    return Command(
+        event_id=body["trigger_id"], origin=origin, sender=sender, at=now, name=name, args=args,
+        mentions=_mentions(body.get("text", ""), names or {}),
+    )  # fmt: skip
+
+
+def _mentions(text: str, names: Mapping[str, str]) -> tuple[Mention, ...]:
+    return tuple(Mention(user=user, name=names.get(user) or label) for user, label in all_mentioned(text))
 
 
 def _first_word(text: str) -> tuple[str, str]:
@@ -133,7 +156,8 @@ def _message(body: Json, words: Collection[str], names: Mapping[str, str]) -> He
     text = plain(told.get("text", ""), names, told.get("blocks", ()))
     order = BANG.fullmatch(text.strip())
     if order and order[1].lower() in words:
-        return Command(**heard, name=order[1].lower(), args=(order[2] or "").strip())
+        named = _mentions(told.get("text", ""), names)
+        return Command(**heard, name=order[1].lower(), args=(order[2] or "").strip(), mentions=named)
     files = tuple(_file(file, body) for file in told.get("files", ()) if not _stays(file))
     return Said(**heard, text=text, files=files, cannot_travel=_cannot_travel(told))
 
@@ -158,6 +182,11 @@ def _home(body: Json, _words: Collection[str], _names: Mapping[str, str]) -> Ope
 EVENTS: dict[str, Callable[[Json, Collection[str], Mapping[str, str]], Heard | None]] = {
     "message": _message,
     "app_home_opened": _home,
+    "member_joined_channel": standing.joined,
+    "channel_left": standing.left,
+    "group_left": standing.left,
+    "app_uninstalled": standing.removed,
+    "tokens_revoked": standing.removed,
 }
 
 
@@ -208,20 +237,6 @@ def _cannot_travel(message: Json) -> str:
     if message.get("attachments") and not message.get("text") and not message.get("files"):
         return "a forwarded message"
     return ""
-
-
-def account_of(body: Json) -> str:
-    """The workspace, or the organisation where the app is installed for all of it."""
-    allowed = next(iter(body.get("authorizations") or ()), body)
-    if str(allowed.get("is_enterprise_install")).lower() == "true":
-        return str(allowed.get("enterprise_id") or (body.get("enterprise") or {})["id"])
-    team = allowed.get("team_id") or body.get("team_id") or (body.get("team") or {}).get("id")
-    return str(team or body["user"]["team_id"])
-
-
-def place_of(chat: str) -> Place:
-    """Direct messages have ids with a D."""
-    return Place.PRIVATE if chat.startswith("D") else Place.GROUP
 
 
 def _outside(thread: str, ts: str) -> str:

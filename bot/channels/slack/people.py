@@ -11,6 +11,7 @@ from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from handlers.channel import TryLater
 from handlers.heard import Heard, Place, Sender
 
 T = TypeVar("T")
@@ -37,7 +38,7 @@ class People:
         origin = heard.origin
         if origin.place is Place.PRIVATE and origin.trigger:
             # A slash command may be typed in a talk with somebody else, where Bellhop cannot answer.
-            chat = await _in_time(self.direct(origin.user))
+            chat = await in_time(self.direct(origin.user))
             origin = origin.model_copy(update={"chat": chat or origin.chat})
         return heard.model_copy(update={"sender": sender, "origin": origin})
 
@@ -46,7 +47,7 @@ class People:
         known, since = self._known.get(user, (None, None))
         if known and since and self.now() - since < FRESH:
             return known
-        asked = await _in_time(self._ask(user))
+        asked = await in_time(self._ask(user))
         return asked or known or told
 
     async def names(self, users: Iterable[str]) -> dict[str, str]:
@@ -70,11 +71,12 @@ class People:
         return sender
 
 
-async def _in_time(question: Awaitable[T]) -> T | None:
+async def in_time(question: Awaitable[T]) -> T | None:
+    """What Slack answers soon, None when it does not."""
     try:
         async with asyncio.timeout(PATIENCE):
             return await question
-    except (SlackApiError, ClientError, TimeoutError) as error:
+    except (SlackApiError, ClientError, TimeoutError, TryLater) as error:
         log.warning("Slack does not say who somebody is: %s", type(error).__name__)
         return None
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from handlers.channel import TryLater, Undeliverable
+from handlers.channel import Departed, TryLater, Undeliverable
 
 TRANSIENT = {
     "", "fatal_error", "internal_error", "request_timeout", "service_unavailable", "team_added_to_org",
@@ -15,6 +15,12 @@ TRANSIENT = {
 GONE = {"user_not_found", "users_not_found", "user_disabled", "user_not_visible", "cannot_dm_bot"}
 LOST_MESSAGE = {"message_not_found", "cant_update_message", "edit_window_closed", "is_inactive"}
 STALE_TRIGGER = {"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id", "invalid_trigger"}
+DEPARTED = {"account_inactive", "token_revoked"}
+"""The app was taken out of the workspace, or its token was revoked."""
+DEAD_TOKEN = DEPARTED | {"invalid_auth"}
+"""Words for a token that does not work, or never did."""
+TO_MEND = {"not_in_channel", "channel_not_found", "is_archived", "restricted_action"}
+"""Of a channel: somebody there can invite us again, or open it."""
 UNSEEN = {"user_not_in_channel", "not_in_channel", "channel_not_found", "thread_not_found"}
 """Nobody can whisper there."""
 NO_MARK = frozenset({
@@ -54,7 +60,7 @@ def code_of(error: SlackApiError) -> str:
 
 @contextmanager
 def in_our_words(*, person: bool = False) -> Iterator[None]:
-    """Raise TryLater or Undeliverable instead of Slack's error, where it is one of those.
+    """Raise TryLater, Undeliverable or Departed instead of Slack's error, where it is one of those.
 
     `person`: it was about one person's direct conversation, which goes for good; a channel may invite Bellhop again.
     """
@@ -64,7 +70,13 @@ def in_our_words(*, person: bool = False) -> Iterator[None]:
         code, answer = code_of(error), error.response
         if code == "ratelimited" or getattr(answer, "status_code", 0) == 429:
             raise TryLater(float(answer.headers.get("Retry-After", 1))) from error
+        if code == "token_expired":
+            # Its successor is being fetched, by us or by another process.
+            raise TryLater(1) from error
+        if code in DEPARTED:
+            raise Departed(TOKEN) from error
         if code in TRANSIENT:
             raise
         gone = code in GONE or (person and code == "channel_not_found")
-        raise Undeliverable(SENTENCES.get(code, f"Slack refused it: {code}."), gone=gone) from error
+        mend = code in TO_MEND and not person
+        raise Undeliverable(SENTENCES.get(code, f"Slack refused it: {code}."), gone=gone, mend=mend) from error

@@ -8,6 +8,7 @@ Block = dict[str, Any]
 
 MARKED = re.compile(r"<([^<>]+)>")
 MENTIONED = re.compile(r"<@([A-Z0-9]+)>")
+ANY_MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|([^<>]*))?>")
 
 
 def escape(text: str) -> str:
@@ -32,6 +33,11 @@ def plain(text: str, names: Mapping[str, str] | None = None, blocks: Sequence[An
 def mentioned(text: str) -> set[str]:
     """The ids of people mentioned without a name."""
     return set(MENTIONED.findall(text))
+
+
+def all_mentioned(text: str) -> list[tuple[str, str]]:
+    """The people mentioned, in order: their id, and the name Slack put beside it, if it did."""
+    return [(found[1], found[2] or "") for found in ANY_MENTION.finditer(text)]
 
 
 def _readable(marked: str, names: Mapping[str, str]) -> str:

@@ -16,8 +16,9 @@ from telegram.request import HTTPXRequest
 from bot.channels.hold import Hold
 from bot.channels.telegram.connection import Connection
 from bot.channels.telegram.files import unpack
-from bot.channels.telegram.hear import CHANNEL, to_heard
+from bot.channels.telegram.hear import CHANNEL, to_heard, trouble_in
 from bot.channels.telegram.money import Purse
+from bot.channels.telegram.own import OwnBots
 from bot.channels.telegram.refusals import NO_TOPIC, NOBODY, for_the_outbox, says
 from bot.channels.telegram.updates import PollRequest, read_update
 from bot.channels.telegram.writer import Spot, Writer
@@ -46,17 +47,21 @@ def utc_now() -> datetime:
 
 
 class TelegramChannel:
-    """One bot. `accept` takes what is heard, `fetch` brings files from other platforms, `purse` minds the money."""
+    """One bot. `accept` takes what is heard, `fetch` brings files from other platforms, `purse` minds the money.
+
+    `path` is where Telegram calls it. `own`: teams' own bots, which it speaks through for their accounts.
+    """
 
     name = CHANNEL
 
     def __init__(self, settings: TelegramSettings, *, accept: Accept, fetch: Fetch, commands: Sequence[CommandInfo],
                  public_url: str, now: Callable[[], datetime] = utc_now,
-                 purse: Purse | None = None) -> None:  # fmt: skip
+                 purse: Purse | None = None, path: str = "telegram", own: OwnBots | None = None) -> None:  # fmt: skip
         self.per_second = settings.messages_per_second
         self._accept = accept
         self._now = now
         self._purse = purse
+        self.own = own
         # Large files take their time, and a long poll must not keep a message waiting for a connection.
         self._requests = (HTTPXRequest(read_timeout=15, media_write_timeout=60), PollRequest(connection_pool_size=1))
         self._bot = _bot(settings, *self._requests)
@@ -65,7 +70,7 @@ class TelegramChannel:
         self._hold = Hold()
         self._begun: dict[tuple[int, str], str] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        hook = public_url.rstrip("/") + "/telegram"
+        hook = f"{public_url.rstrip('/')}/{path}"
         self._connection = Connection(
             self._bot, settings.mode, commands, hook=hook, secret=self._secret, take=self._take
         )
@@ -80,6 +85,10 @@ class TelegramChannel:
         """The bot's username, for t.me links; empty until Telegram was reached."""
         return self._connection.username
 
+    async def until_known(self) -> None:
+        """Wait until Telegram has told the bot's username."""
+        await self._connection.until_known()
+
     @property
     def problem(self) -> str:
         """Why the bot is not connected, in a sentence; empty when it is."""
@@ -88,9 +97,13 @@ class TelegramChannel:
     async def start(self) -> None:
         """Connect in the background; an unreachable Telegram is tried until it answers."""
         self._connection.start()
+        if self.own is not None:
+            self.own.start()
 
     async def stop(self) -> None:
         """Disconnect and close."""
+        if self.own is not None:
+            await self.own.stop()
         await self._connection.stop()
         for task in self._tasks:
             task.cancel()
@@ -110,7 +123,7 @@ class TelegramChannel:
     async def send(self, seat: Seat, account: str, message: Message, *, replaces: str = "") -> Sent:
         """Say `message` at `seat`. At the desk a conversation has its own topic; a deleted one is begun again."""
         if account != self.account:
-            raise Undeliverable("This conversation belongs to another bot than the one set up here.")
+            return await (await self._other(account)).send(seat, account, message, replaces=replaces)
         with self._patiently(seat.chat):
             thread = seat.thread or await self._topic(seat, message)
             try:
@@ -125,6 +138,9 @@ class TelegramChannel:
 
     async def answer(self, origin: Origin, message: Message, *, edit: bool = False) -> None:
         """Answer where `origin` was said; a secret goes to the person's own chat with the bot."""
+        if origin.account != self.account:
+            await (await self._other(origin.account)).answer(origin, message, edit=edit)
+            return
         spot = Spot(origin.chat, origin.thread)
         with self._patiently(origin.chat):
             if message.secret and origin.place is Place.GROUP:
@@ -132,8 +148,23 @@ class TelegramChannel:
             else:
                 await self._put(spot, message, origin.message_id if edit else "")
 
+    async def settle(self, origin: Origin, greeting: Message) -> str:
+        """Say `greeting` in a forum where topics may be opened; else what to switch on."""
+        if origin.account != self.account:
+            return await (await self._other(origin.account)).settle(origin, greeting)
+        with self._patiently(origin.chat):
+            chat = await self._bot.get_chat(origin.chat)
+            me = await self._bot.get_chat_member(origin.chat, int(self.account))
+            if trouble := trouble_in(chat, me):
+                return trouble
+            await self._put(Spot(origin.chat, origin.thread), greeting)
+        return ""
+
     async def mark(self, origin: Origin, mark: Mark) -> None:
         """React to the message at `origin`; where the chat or the message takes no reactions, do nothing."""
+        if origin.account != self.account:
+            await (await self._other(origin.account)).mark(origin, mark)
+            return
         if not origin.message_id:
             return
         with self._patiently(origin.chat), suppress(BadRequest, Forbidden):
@@ -141,7 +172,15 @@ class TelegramChannel:
 
     async def download(self, file: Attachment) -> bytes:
         """The bytes of a file that was sent to this bot. Raises Undeliverable when it is gone or too large."""
+        if file.account not in {"", self.account}:
+            return await (await self._other(file.account)).download(file)
         return await unpack(self._bot, file)
+
+    async def _other(self, account: str) -> "TelegramChannel":
+        """The team's own bot of that account. Raises Undeliverable when there is none."""
+        if self.own is None:
+            raise Undeliverable("This conversation belongs to another bot than the one set up here.")
+        return await self.own.of(account)
 
     @contextmanager
     def _patiently(self, chat: str) -> Iterator[None]:

@@ -9,7 +9,17 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 
 import structlog
-from telegram import Bot, BotCommand, BotCommandScopeAllGroupChats, BotCommandScopeAllPrivateChats, Update, User
+from telegram import (
+    Bot,
+    BotCommand,
+    BotCommandScope,
+    BotCommandScopeAllChatAdministrators,
+    BotCommandScopeAllGroupChats,
+    BotCommandScopeAllPrivateChats,
+    MenuButtonCommands,
+    Update,
+    User,
+)
 from telegram.constants import BotCommandLimit
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
@@ -24,6 +34,14 @@ ABOUT = (
     "Book a time, talk to a person, meet on video and pay, all in this chat.\n\n"
     "You talk to a program first; a person of the team may read along and answer."
 )
+IN_SHORT = "Book, talk, meet on video and pay in one chat."
+MENUS: tuple[tuple[BotCommandScope, Callable[[CommandInfo], bool]], ...] = (
+    (BotCommandScopeAllPrivateChats(), lambda each: each.customer),
+    (BotCommandScopeAllGroupChats(), lambda each: each.agent),
+    (BotCommandScopeAllChatAdministrators(), lambda each: each.agent or each.owner),
+)
+"""Which commands each place offers. A menu is no door: the rights are asked for when a command is heard."""
+REFUSED = "Telegram does not accept the token"
 NOT_YET = "Telegram has not been reached yet"
 
 log = structlog.get_logger(__name__)
@@ -45,6 +63,7 @@ class Connection:
         self._secret = secret
         self._take = take
         self._me: User | None = None
+        self._known = asyncio.Event()
         self._offset = 0
         self._failures = 0
         self._task: asyncio.Task[None] | None = None
@@ -58,7 +77,12 @@ class Connection:
         """The bot as Telegram knows it. Raises TelegramError when it has to be asked and does not answer."""
         if self._me is None:
             self._me = await self._bot.get_me()
+            self._known.set()
         return self._me
+
+    async def until_known(self) -> None:
+        """Wait until Telegram has told who the bot is."""
+        await self._known.wait()
 
     def start(self) -> None:
         """Connect in the background."""
@@ -97,12 +121,13 @@ class Connection:
             await self._bot.set_webhook(self._hook, secret_token=self._secret, allowed_updates=ALLOWED)
         else:
             await self._bot.delete_webhook()
-        private = [_entry(each) for each in self._commands if each.customer]
-        group = [_entry(each) for each in self._commands if each.agent]
-        await self._bot.set_my_commands(private, BotCommandScopeAllPrivateChats())
-        await self._bot.set_my_commands(group, BotCommandScopeAllGroupChats())
+        for scope, is_for in MENUS:
+            await self._bot.set_my_commands([_entry(each) for each in self._commands if is_for(each)], scope)
+        await self._bot.set_chat_menu_button(menu_button=MenuButtonCommands())
         if not (await self._bot.get_my_description()).description:
             await self._bot.set_my_description(ABOUT)
+        if not (await self._bot.get_my_short_description()).short_description:
+            await self._bot.set_my_short_description(IN_SHORT)
 
     async def _poll(self) -> None:
         updates = await self._bot.get_updates(self._offset, timeout=POLL_SECONDS, allowed_updates=ALLOWED)
@@ -118,7 +143,7 @@ def _entry(command: CommandInfo) -> BotCommand:
 
 def _sentence(error: Exception) -> str:
     if isinstance(error, InvalidToken):
-        return "Telegram does not accept the token"
+        return REFUSED
     if isinstance(error, Conflict):
         return "Another program is polling with the same token"
     if isinstance(error, TelegramError):

@@ -5,7 +5,18 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from telegram import CallbackQuery, ChatMember, ChatMemberUpdated, Message, MessageEntity, Update, User
+from telegram import (
+    CallbackQuery,
+    Chat,
+    ChatFullInfo,
+    ChatMember,
+    ChatMemberAdministrator,
+    ChatMemberUpdated,
+    Message,
+    MessageEntity,
+    Update,
+    User,
+)
 from telegram.constants import ChatType
 
 from handlers.heard import (
@@ -13,12 +24,15 @@ from handlers.heard import (
     Command,
     Edited,
     Heard,
+    Mention,
+    Moved,
     Origin,
     Place,
     Press,
     Said,
     Sender,
     SharedPlace,
+    Standing,
     WentAway,
 )
 from handlers.messages import Attachment, pressed
@@ -29,6 +43,9 @@ PLACES: dict[str, Place] = {
     ChatType.GROUP: Place.GROUP,
     ChatType.SUPERGROUP: Place.GROUP,
 }
+FRONT = "bellhop"
+"""`/bellhop setup` is `/setup`, as in Slack, where one command stands for all."""
+OF_TEAM = re.compile(r"([0-9]{1,18})~(.*)", re.DOTALL)
 BANG = re.compile(r"!([A-Za-z]\w{0,31})(?:\s+(.*))?", re.DOTALL)
 
 # An animation also carries a document, so it stands before it.
@@ -75,6 +92,8 @@ def _message(update: Update, message: Message, bot: User) -> Heard | None:
     known = _about(update, message, bot)
     if known is None:
         return None
+    if message.migrate_to_chat_id:
+        return Moved(**known, chat=str(message.migrate_to_chat_id))
     if message.text:
         return _words(known, message, bot)
     if message.location and not message.venue and known["origin"].place is Place.PRIVATE:
@@ -96,10 +115,28 @@ def _words(known: dict[str, Any], message: Message, bot: User) -> Heard | None:
         name, _, addressee = word[1:].partition("@")
         if addressee and addressee.lower() != (bot.username or "").lower():
             return None
-        return Command(**known, name=name.lower(), args=text[len(word) :].strip())
+        name, args = _order(name.lower(), text[len(word) :].strip())
+        return Command(**known, name=name, args=args, mentions=_mentions(message))
     if known["origin"].place is Place.GROUP and (bang := BANG.fullmatch(text)):
-        return Command(**known, name=bang[1].lower(), args=bang[2] or "")
+        return Command(**known, name=bang[1].lower(), args=bang[2] or "", mentions=_mentions(message))
     return Said(**known, text=text)
+
+
+def _order(name: str, args: str) -> tuple[str, str]:
+    if name != FRONT:
+        return name, args
+    first, *rest = (args or "help").split(maxsplit=1)
+    return first.lower(), "".join(rest)
+
+
+def _mentions(message: Message) -> tuple[Mention, ...]:
+    """Who is named: Telegram tells the ids of people without a username, and of those whose words are replied to."""
+    users = [each.user for each in message.entities if each.type == MessageEntity.TEXT_MENTION and each.user]
+    replied = message.reply_to_message
+    # Whatever is written in a topic replies to the service message that opened it.
+    if replied is not None and replied.from_user and not replied.forum_topic_created:
+        users.append(replied.from_user)
+    return tuple(Mention(user=str(user.id), name=user.full_name) for user in users if not user.is_bot)
 
 
 def _edited(update: Update, message: Message, bot: User) -> Heard | None:
@@ -125,21 +162,40 @@ def _press(update: Update, query: CallbackQuery, bot: User, now: datetime) -> He
         message_id=str(query.message.message_id),
         reply_to=query.id,
     )
-    action, value = pressed(query.data)
-    person = _sender(query.from_user)
-    return Press(event_id=str(update.update_id), origin=origin, sender=person, at=now, action=action, value=value)
+    of_team = OF_TEAM.fullmatch(query.data)
+    team, data = (int(of_team[1]), of_team[2]) if of_team else (0, query.data)
+    action, value = pressed(data)
+    sender = _sender(query.from_user)
+    known: dict[str, Any] = {"event_id": str(update.update_id), "origin": origin, "sender": sender, "at": now}
+    return Press(**known, action=action, value=value, team=team)
 
 
 def _coming_or_going(update: Update, change: ChatMemberUpdated, bot: User) -> Heard | None:
     before, after = change.old_chat_member.status, change.new_chat_member.status
-    if change.chat.type != ChatType.PRIVATE or before == after:
+    user, place = change.from_user, PLACES.get(change.chat.type)
+    if place is None:
         return None
-    user = change.from_user
-    origin = Origin(
-        channel=CHANNEL, account=str(bot.id), chat=str(change.chat.id), place=Place.PRIVATE, user=str(user.id)
-    )
-    kind = WentAway if after == ChatMember.BANNED else CameBack
-    return kind(event_id=str(update.update_id), origin=origin, sender=_sender(user), at=change.date)
+    origin = Origin(channel=CHANNEL, account=str(bot.id), chat=str(change.chat.id), place=place, user=str(user.id))
+    number, sender = str(update.update_id), _sender(user)
+    known: dict[str, Any] = {"event_id": number, "origin": origin, "sender": sender, "at": change.date}
+    if place is Place.GROUP:
+        return Standing(**known, trouble=trouble_in(change.chat, change.new_chat_member))
+    if before == after:
+        return None
+    return WentAway(**known) if after == ChatMember.BANNED else CameBack(**known)
+
+
+def trouble_in(chat: Chat | ChatFullInfo, bot: ChatMember) -> str:
+    """What keeps cases from a group in which the bot stands so, and what to do; empty when nothing does."""
+    name = f"the group “{chat.title}”"
+    if bot.status in {ChatMember.LEFT, ChatMember.BANNED}:
+        return f"The bot was removed from {name}. Add it again and make it an administrator who may manage topics."
+    if not chat.is_forum:
+        return f"Topics are off in {name}. Switch them on: its settings, Topics."
+    may = isinstance(bot, ChatMemberAdministrator) and bot.can_manage_topics
+    if not may:
+        return f"The bot may not open topics in {name}. Make it an administrator with the right “Manage topics”."
+    return ""
 
 
 def _about(update: Update, message: Message, bot: User) -> dict[str, Any] | None:

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
-from handlers.channel import TryLater, Undeliverable
+from handlers.channel import ElsewhereNow, TryLater, Undeliverable
 
 NOBODY = ("chat not found", "user not found", "peer_id_invalid", "chat_id_invalid", "input_user_deactivated")
 TOO_LATE_TO_EDIT = (
@@ -20,12 +20,15 @@ TOO_LATE_TO_EDIT = (
     "there is no caption in the message to edit",
 )
 NO_TOPIC = ("message thread not found", "topic_id_invalid", "topic_deleted")
-SENTENCES = (
+TO_MEND = (
     ("not enough rights", "The bot may not open topics: make it an administrator of the group who manages topics."),
     ("chat is not a forum", "The group has no topics: switch them on in its settings."),
+    ("no rights to send", "The bot may not write in the group: make it an administrator who manages topics."),
+    ("chat_write_forbidden", "The bot may not write in the group: make it an administrator who manages topics."),
+)
+"""What somebody at the desk can set right."""
+SENTENCES = (
     ("topic_closed", "The topic is closed."),
-    ("no rights to send", "The bot may not write in this group."),
-    ("chat_write_forbidden", "The bot may not write in this group."),
     ("message thread not found", "The topic was deleted."),
     ("file is too big", "The file is too large for Telegram."),
     ("file must be non-empty", "The file is empty."),
@@ -58,9 +61,7 @@ def for_the_outbox() -> Iterator[None]:
         sentence = "Nothing reaches this chat on Telegram any more: the bot was blocked or removed."
         raise Undeliverable(sentence, gone=True) from error
     except ChatMigrated as error:
-        # Topics need a supergroup, so a desk moves once, when it is being set up; its owner names the new id.
-        sentence = f"The group has become a supergroup with the new id {error.new_chat_id}: name that one instead."
-        raise Undeliverable(sentence) from error
+        raise ElsewhereNow(str(error.new_chat_id)) from error
     except BadRequest as error:
         raise _refused(error) from error
 
@@ -69,5 +70,6 @@ def _refused(error: BadRequest) -> Undeliverable:
     if says(error, *NOBODY):
         return Undeliverable("Telegram does not know this chat.", gone=True)
     reason = error.message.lower()
+    mend = next((sentence for words, sentence in TO_MEND if words in reason), "")
     known = next((sentence for words, sentence in SENTENCES if words in reason), "")
-    return Undeliverable(known or f"Telegram refused it: {error.message}.")
+    return Undeliverable(mend or known or f"Telegram refused it: {error.message}.", mend=bool(mend))

@@ -11,9 +11,12 @@ from typing import NamedTuple
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, KeyboardButton, ReplyKeyboardMarkup
 from telegram.constants import KeyboardButtonStyle, MessageLimit
 
-from handlers.messages import Button, Message, Style
+from bot.channels.telegram.quiet import calls_nobody, starts_nothing
+from handlers.messages import MAX_PRESS, Button, Message, Speaker, Style
 
 STYLES = {Style.PRIMARY: KeyboardButtonStyle.PRIMARY, Style.DANGER: KeyboardButtonStyle.DANGER}
+OF_TEAM = "~"
+"""Stands between a team's number and a press; no action has it."""
 SHARE_PLACE = ReplyKeyboardMarkup(
     [[KeyboardButton("📍 Share my location", request_location=True)]], resize_keyboard=True, one_time_keyboard=True
 )
@@ -42,7 +45,7 @@ def to_telegram(message: Message) -> Look:
     """How `message` looks. An empty page stands for a message without words."""
     runs = _runs(message)
     captioned = bool(message.files) and sum(units(run.text) for run in runs) <= MessageLimit.CAPTION_LENGTH
-    return Look(tuple(_pages(runs)) or ("",), _keyboard(message.buttons), captioned)
+    return Look(tuple(_pages(runs)) or ("",), _keyboard(message.buttons, message.speaker), captioned)
 
 
 def units(text: str) -> int:
@@ -51,16 +54,23 @@ def units(text: str) -> int:
 
 
 def _runs(message: Message) -> list[Run]:
-    blocks = [_body(message), _pairs(message), [Run(message.footnote, "i")] if message.footnote else []]
+    small = [Run(message.footnote, "i")] if message.footnote else []
+    blocks = [_speaker(message.speaker) + _body(message), _pairs(message), small]
     runs: list[Run] = []
     for block in filter(None, blocks):
         runs += [Run("\n\n"), *block] if runs else block
     return runs
 
 
+def _speaker(speaker: Speaker | None) -> list[Run]:
+    return [Run(f"{speaker.name} ▸", "i"), Run("\n")] if speaker else []
+
+
 def _body(message: Message) -> list[Run]:
     head = " · ".join(part for part in (message.badge, message.title) if part)
-    lines = [Run(head, "b"), Run(message.author, "b"), Run(message.text)]
+    # Words with an author are a person's; names stand in titles and lines too.
+    text = starts_nothing(message.text) if message.author else message.text
+    lines = [Run(calls_nobody(head), "b"), Run(starts_nothing(message.author), "b"), Run(text)]
     shown = [line for line in lines if line.text]
     return [part for line in shown for part in (Run("\n"), line)][1:]
 
@@ -69,7 +79,7 @@ def _pairs(message: Message) -> list[Run]:
     runs: list[Run] = []
     for pair in message.pairs:
         runs += [Run("\n")] if runs else []
-        runs += [Run(f"{pair.label}:", "b"), Run(f" {pair.value}")]
+        runs += [Run(f"{pair.label}:", "b"), Run(f" {calls_nobody(pair.value)}")]
     return runs
 
 
@@ -106,13 +116,19 @@ def _tagged(run: Run) -> str:
     return f"<{run.tag}>{text}</{run.tag}>" if run.tag else text
 
 
-def _keyboard(rows: tuple[tuple[Button, ...], ...]) -> InlineKeyboardMarkup | None:
-    keys = [[_key(button) for button in row] for row in rows if row]
+def _keyboard(rows: tuple[tuple[Button, ...], ...], speaker: Speaker | None) -> InlineKeyboardMarkup | None:
+    keys = [[_key(button, speaker) for button in row] for row in rows if row]
     return InlineKeyboardMarkup(keys) if keys else None
 
 
-def _key(button: Button) -> InlineKeyboardButton:
+def _key(button: Button, speaker: Speaker | None) -> InlineKeyboardButton:
     style = STYLES.get(button.style)
     if button.url:
         return InlineKeyboardButton(button.label, url=button.url, style=style)
-    return InlineKeyboardButton(button.label, callback_data=button.data, style=style)
+    return InlineKeyboardButton(button.label, callback_data=_data(button, speaker), style=style)
+
+
+def _data(button: Button, speaker: Speaker | None) -> str:
+    """The press as a word, with the team whose button it is in front where several share the bot and it still fits."""
+    whole = f"{speaker.team}{OF_TEAM}{button.data}" if speaker else button.data
+    return whole if len(whole.encode()) <= MAX_PRESS else button.data

@@ -50,7 +50,7 @@ function button({ label, action, value, url, style, ask: question }, press) {
     setTimeout(() => { pressedButton.disabled = false; }, 4000);
     press({ action, value });
   };
-  return el("button", { type: "button", class: look, onclick: pressed }, label);
+  return el("button", { type: "button", class: look, "data-action": action, onclick: pressed }, label);
 }
 
 function link(label, url, look) {

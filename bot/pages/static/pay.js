@@ -2,6 +2,7 @@
 
 const main = document.querySelector("main[data-code]");
 const GAPS = [1, 2, 3, 5, 8, 13, 21]; // seconds
+const patient = main?.dataset.waiting === "long"; // a code is still being scanned: the last gap goes on
 
 function cameFromRoom() {
   try {
@@ -25,7 +26,7 @@ function lookLater(gaps) {
   if (!gaps.length) return;
   setTimeout(async () => {
     await look().catch(() => {}); // the next look may get through
-    lookLater(gaps.slice(1));
+    lookLater(gaps.length > 1 || !patient ? gaps.slice(1) : gaps);
   }, gaps[0] * 1000);
 }
 

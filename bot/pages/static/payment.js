@@ -2,29 +2,37 @@
 
 import { isPayPage } from "./cards.js";
 import { $, el } from "./dom.js";
+import { Tills } from "./tills.js";
 
 export class PaymentCard {
   #caughtUp = false; // what comes now is new
   #shown = null; // message id
+  #card = el("div", { class: "parts" });
+  #hideButton = el("button", { type: "button", class: "quiet", onclick: () => this.#hide() });
 
-  constructor(live, chat) {
+  /** `pays`: the person is the customer. What they fill in must stay where it is while the card above it changes. */
+  constructor(live, chat, { pays }) {
     this.chat = chat;
     this.root = $("payment");
+    this.tills = pays ? new Tills() : null;
+    this.root.append(this.#card, ...(this.tills ? [this.tills.root] : []), this.#hideButton);
     live.on("line", (line) => line.card_key?.startsWith("pay:") && this.#follow(line));
     live.on("lobby", () => { this.#caughtUp = true; });
   }
 
   #follow(line) {
-    const due = line.message.buttons.flat().some((button) => isPayPage(button.url));
+    const due = line.message.buttons.flat().find((button) => isPayPage(button.url));
     if (this.#caughtUp || due) return this.#show(line, due);
     if (line.message_id === this.#shown) this.root.hidden = true; // settled before this page was opened
   }
 
   #show(line, due) {
     this.#shown = line.message_id;
-    const hide = el("button", { type: "button", class: "quiet", onclick: () => this.#hide() }, due ? "Later" : "Close");
-    this.root.replaceChildren(...this.chat.parts(line), hide);
-    this.root.classList.toggle("due", due);
+    this.#card.replaceChildren(...this.chat.parts(line));
+    this.#hideButton.textContent = due ? "Later" : "Close";
+    if (due) this.tills?.serve(due);
+    else this.tills?.close();
+    this.root.classList.toggle("due", Boolean(due));
     this.root.hidden = false;
   }
 

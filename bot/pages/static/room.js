@@ -16,7 +16,7 @@ const chat = new Chat(live, visit);
 const devices = new Devices();
 const lobby = new Lobby(live, visit, enterCall);
 const controls = new Controls(visit, { hangUp: () => leaveCall(), end: () => live.send({ type: "end" }), command: (name, args) => chat.command(name, args) });
-new PaymentCard(live, chat);
+new PaymentCard(live, chat, { pays: !visit.host });
 let call = null;
 
 const PLAYERS = {
