@@ -21,7 +21,7 @@ from sandbox.faults import Fault, Faults
 
 T = TypeVar("T")
 Headers = Mapping[str, str] | Callable[[], Mapping[str, str]]
-TOKENS = re.compile(r"\b(xox[abpe]-|xapp-|sk_(?:test|live)_|rk_(?:test|live)_|whsec_|A21AA)[\w-]+")
+TOKENS = re.compile(r"\b(xox[abpe]-|xapp-|[sr]k_(?:test|live)_|whsec_|A21AA|(?:cs|pi)_\w+?_secret_)[\w-]+")
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,7 @@ class Secrets:
     """Made-up keys that the sandbox and the program under test share; the defaults are what `bellhop sandbox` uses."""
 
     telegram_token: str = "700100200:SANDBOX-bellhop-front-desk-bot-token"
+    telegram_second_token: str = "700100300:SANDBOX-a-teams-own-bot-token"
     telegram_provider_token: str = "700100200:TEST:sandbox-payment-provider"
     slack_client_id: str = "100.200"
     slack_client_secret: str = "sandbox-slack-client-secret"
@@ -37,6 +38,10 @@ class Secrets:
     slack_app_token: str = "xapp-sandbox"
     stripe_api_key: str = "sk_test_sandbox"
     stripe_webhook_secret: str = "whsec_sandbox_0123456789abcdef"
+    stripe_publishable_key: str = "pk_test_sandbox"
+    stripe_client_id: str = "ca_sandboxBellhop"
+    stripe_second_api_key: str = "sk_test_sandboxSecondAccount"
+    stripe_second_webhook_secret: str = "whsec_sandbox_second_0123456789"
     paypal_client_id: str = "AQ-sandbox-bellhop-paypal-client-id"
     paypal_client_secret: str = "EL-sandbox-bellhop-paypal-client-secret"
     paypal_webhook_id: str = "4JH86294D6297924G"

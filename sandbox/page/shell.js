@@ -3,6 +3,7 @@ import { mountBrowser } from "./browser.js";
 import { listen, makeBus } from "./bus.js";
 import { mountClock, mountFaults, mountReceiver } from "./levers.js";
 import { mountPlayer } from "./player.js";
+import { mountUpi } from "./upi.js";
 import { mountWire } from "./wire.js";
 import { mountCalls } from "/static/jitsi/pane.js";
 import { mount as mountSlack } from "/static/slack/pane.js";
@@ -10,7 +11,7 @@ import { mount as mountStripe } from "/static/stripe/pane.js";
 import { mountCustomers, mountGroup } from "/static/telegram/pane.js";
 
 const $ = (id) => document.getElementById(id);
-const tools = ["wire", "clock", "faults", "stripe", "calls", "receiver"];
+const tools = ["wire", "clock", "faults", "stripe", "upi", "calls", "receiver"];
 
 /** Shows a pane: alone on a narrow screen; on a wide one it only picks what the team sees. */
 export function reveal(pane) {
@@ -61,6 +62,7 @@ mountWire($("tool-wire"), agent);
 mountClock($("tool-clock"), agent);
 mountFaults($("tool-faults"), agent);
 mountStripe($("tool-stripe"), agent);
+mountUpi($("tool-upi"), agent);
 mountCalls($("tool-calls"), agent);
 mountReceiver($("tool-receiver"), agent);
 mountPlayer($("player"), $("show-me"), { reveal, useTool, ...browser });

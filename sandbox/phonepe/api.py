@@ -9,8 +9,8 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import JSONResponse, Response
 
 from sandbox.phonepe.books import Books, Json, status
-from sandbox.phonepe.errors import Refused
-from sandbox.phonepe.params import check_order, check_refund
+from sandbox.phonepe.errors import Refused, no_order
+from sandbox.phonepe.params import check_code, check_order, check_refund
 
 TOKEN_LASTS = 3600
 """Seconds."""
@@ -29,6 +29,8 @@ class Api:
         calls: dict[str, Callable[[Request, Json], Json]] = {
             "POST /checkout/v2/pay": self._pay,
             "GET /checkout/v2/order/{merchant_order_id}/status": self._order,
+            "POST /payments/v2/pay": self._pay_by_code,
+            "GET /payments/v2/order/{merchant_order_id}/status": self._order_of_code,
             "POST /payments/v2/refund": self._refund,
             "GET /payments/v2/refund/{merchant_refund_id}/status": self._refund_status,
         }
@@ -81,9 +83,24 @@ class Api:
         page = f"{self.books.world.public_url}/phonepe/pay/{order.token}"
         return {"orderId": order.order_id, "state": order.state, "expireAt": order.expire_at, "redirectUrl": page}
 
+    def _pay_by_code(self, request: Request, form: Json) -> Json:
+        check_code(form)
+        order = self.books.open(form)
+        self.books.world.touched("phonepe")
+        told = {"orderId": order.order_id, "state": order.state, "expireAt": order.expire_at}
+        return told | {"intentUrl": order.link, "qrData": ""}
+
     def _order(self, request: Request, form: Json) -> Json:
+        return self._status(request, by_code=False)
+
+    def _order_of_code(self, request: Request, form: Json) -> Json:
+        return self._status(request, by_code=True)
+
+    def _status(self, request: Request, *, by_code: bool) -> Json:
         asked = request.query_params
         order = self.books.order(request.path_params["merchant_order_id"])
+        if order.by_code is not by_code:
+            raise no_order(order.merchant_order_id)
         return status(order, details=asked.get("details") == "true", context=asked.get("errorContext") == "true")
 
     def _refund(self, request: Request, form: Json) -> Json:

@@ -3,9 +3,10 @@
 import secrets
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 from sandbox.phonepe.errors import Refused, no_order, no_refund
-from sandbox.phonepe.params import LONGEST
+from sandbox.phonepe.params import CODE_LASTS, LONGEST
 from sandbox.world import World
 
 Json = dict[str, Any]
@@ -30,6 +31,17 @@ class Order:
     token: str
     state: str = "PENDING"
     attempts: list[Json] = field(default_factory=list)
+
+    @property
+    def by_code(self) -> bool:
+        """Whether it is paid by a UPI code, and has no page."""
+        return bool(self.form["paymentFlow"]["type"] == "PG")
+
+    @property
+    def link(self) -> str:
+        """What opens a UPI app to pay it; its code says the same."""
+        sums = {"am": f"{self.amount // 100}.{self.amount % 100:02}", "cu": "INR"}
+        return f"upi://pay?{urlencode({'pa': 'sandbox@ybl', 'pn': MERCHANT, 'tr': self.order_id} | sums)}"
 
     @property
     def back(self) -> str:
@@ -72,7 +84,8 @@ class Books:
         merchant_order_id = form["merchantOrderId"]
         if merchant_order_id in self.orders:
             raise Refused(f"merchantOrderId {merchant_order_id} has been used already")
-        ends = self.now + form.get("expireAfter", LONGEST) * 1000
+        lasts = CODE_LASTS if form["paymentFlow"]["type"] == "PG" else LONGEST
+        ends = self.now + form.get("expireAfter", lasts) * 1000
         order = Order(merchant_order_id, self.fresh("OMO"), form["amount"], ends, form, secrets.token_urlsafe(24))
         self.orders[merchant_order_id] = order
         return order
@@ -166,6 +179,7 @@ class Books:
 
     def _order_event(self, name: str, order: Order) -> Json:
         about = {"merchantId": MERCHANT, "merchantOrderId": order.merchant_order_id}
+        name = name.replace("checkout.", "pg.") if order.by_code else name
         return self._event(name, about | status(order, details=False))
 
     def _event(self, name: str, payload: Json) -> Json:

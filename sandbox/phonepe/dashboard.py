@@ -61,10 +61,15 @@ def _order(phonepe: Account, order: Order) -> Json:
     return {
         "merchantOrderId": order.merchant_order_id,
         "sum": rupees(order.amount),
-        "url": f"{phonepe.world.public_url}/phonepe/pay/{order.token}" if order.state == "PENDING" else None,
+        "url": f"{phonepe.world.public_url}/phonepe/pay/{order.token}" if _has_page(order) else None,
+        "code": order.link if order.by_code else None,
         "refundable": left,
         **status(order, details=True, context=True),
     }
+
+
+def _has_page(order: Order) -> bool:
+    return order.state == "PENDING" and not order.by_code
 
 
 def _events(phonepe: Account) -> list[Json]:

@@ -10,6 +10,7 @@ Json = dict[str, Any]
 IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{1,63}", re.ASCII)
 SMALLEST = 100
 SHORTEST, LONGEST = 300, 3600
+CODE_LASTS, CODE_LONGEST = 480, 5_184_000
 FREE, RESTRICTED = range(1, 11), range(11, 16)
 PLAIN = re.compile(r"[a-zA-Z0-9_\- @.+]*", re.ASCII)
 
@@ -27,6 +28,17 @@ def check_order(form: Json) -> None:
     if not isinstance(flow.get("merchantUrls", {}), dict):
         raise Refused("paymentFlow.merchantUrls has to be an object")
     _check_meta(form.get("metaInfo") or {})
+
+
+def check_code(form: Json) -> None:
+    """Raise `Refused` for an order of Custom Checkout that PhonePe would not open, or that is paid by no UPI code."""
+    identifier(form, "merchantOrderId")
+    amount(form)
+    after = form.get("expireAfter", CODE_LASTS)
+    if type(after) is not int or not SHORTEST <= after <= CODE_LONGEST:
+        raise Refused(f"expireAfter has to be between {SHORTEST} and {CODE_LONGEST} seconds")
+    if form.get("paymentFlow") != {"type": "PG", "paymentMode": {"type": "UPI_QR"}}:
+        raise Refused("paymentFlow has to be of type PG, with the paymentMode UPI_QR: the sandbox plays no other")
 
 
 def check_refund(form: Json) -> None:

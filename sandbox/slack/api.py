@@ -57,7 +57,7 @@ class Api:
         """Slack names a bot token's scopes beside every answer."""
         token = auth.removeprefix("Bearer ") or str(args.get("token") or "")
         for team in self.core.teams.values():
-            if team.install and team.install.token == token:
+            if team.install and team.install.owns(token):
                 return {"X-OAuth-Scopes": ",".join(sorted(team.install.scopes))}
         return {}
 
@@ -90,7 +90,10 @@ class Api:
         if not token:
             raise Refused("not_authed")
         for team in self.core.teams.values():
-            if team.install and team.install.token == token:
+            if team.install and team.install.owns(token):
+                end = team.install.end_of(token)
+                if end is not None and self.core.world.clock.now() >= end:
+                    raise Refused("token_expired")
                 return team
             if token in team.old_tokens:
                 raise Refused("account_inactive")

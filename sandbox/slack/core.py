@@ -36,6 +36,8 @@ class Core:
         self.triggers: dict[str, Trigger] = {}
         self.addresses: dict[str, ReplyAddress] = {}
         self.delivery = Delivery(world)
+        self.rotates = False
+        """Whether the app's manifest asks for tokens that end."""
         self._numbers = itertools.count(100)
 
     # Finding

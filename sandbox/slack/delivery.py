@@ -22,7 +22,8 @@ VERIFICATION_TOKEN = "sandbox-verification-token"  # noqa: S105 (made up)
 EVENT_NAMES = {"channel": "message.channels", "group": "message.groups", "im": "message.im", "mpim": "message.mpim"}
 EVENT_SCOPES = {"channel": "channels:history", "group": "groups:history", "im": "im:history", "mpim": "mpim:history"}
 OTHER_SCOPES = {"reaction_added": "reactions:read", "reaction_removed": "reactions:read", "file_shared": "files:read",
-                "app_mention": "app_mentions:read", "member_joined_channel": "channels:read"}  # fmt: skip
+                "app_mention": "app_mentions:read", "channel_left": "channels:read",
+                "group_left": "groups:read"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ class Delivery:
     async def event(self, team: Workspace, event_id: str, event: Json, order: str = "") -> None:
         """Tell of an event, at most four times, one after the other for each `order`."""
         kind = event["type"]
-        scope = EVENT_SCOPES.get(event.get("channel_type", "")) if kind == "message" else OTHER_SCOPES.get(kind)
+        scope = _scope_of(kind, event)
         if team.install is None or (scope and scope not in team.install.scopes):
             return
         name = EVENT_NAMES[event["channel_type"]] if kind == "message" else kind
@@ -159,6 +160,15 @@ class Delivery:
     @property
     def _url(self) -> str:
         return f"{self.world.product_url}/slack/events"
+
+
+def _scope_of(kind: str, event: Json) -> str:
+    """The scope that an event wants, empty for none."""
+    if kind == "message":
+        return EVENT_SCOPES.get(event.get("channel_type", ""), "")
+    if kind == "member_joined_channel":
+        return "groups:read" if event.get("channel_type") == "G" else "channels:read"
+    return OTHER_SCOPES.get(kind, "")
 
 
 def _callback(team: Workspace, event_id: str, at: int, event: Json) -> Json:

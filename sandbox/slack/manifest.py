@@ -14,6 +14,7 @@ def use_manifest(core: Core, manifest: Json) -> None:
     shortcuts = [Shortcut(one["name"], one["callback_id"], one["type"]) for one in features.get("shortcuts") or ()]
     core.shortcuts = {shortcut.callback_id: shortcut for shortcut in shortcuts if shortcut.type == "message"}
     core.delivery.subscribed = frozenset((settings.get("event_subscriptions") or {}).get("bot_events") or ())
+    core.rotates = bool(settings.get("token_rotation_enabled"))
     scopes = frozenset(((manifest.get("oauth_config") or {}).get("scopes") or {}).get("bot") or ())
     first = next(iter(core.teams.values()))
     if first.install is not None:

@@ -122,11 +122,26 @@ class File:
 
 @dataclass
 class Install:
-    """The app as one workspace has it."""
+    """The app as one workspace has it.
+
+    With rotation a token ends at `until`, and `refresh` gets the next one, once; `before` holds the tokens of before
+    with their ends (docs.slack.dev/authentication/using-token-rotation).
+    """
 
     token: str
     scopes: frozenset[str]
     installer: str
+    refresh: str = ""
+    until: datetime | None = None
+    before: dict[str, datetime] = field(default_factory=dict)
+
+    def end_of(self, token: str) -> datetime | None:
+        """When a token of this installation ends; None: never."""
+        return self.before.get(token, self.until)
+
+    def owns(self, token: str) -> bool:
+        """Whether it is the token of this installation, or one of before."""
+        return token == self.token or token in self.before
 
 
 @dataclass

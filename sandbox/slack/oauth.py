@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -11,6 +11,7 @@ from sandbox.slack.core import Core
 from sandbox.slack.model import APP_ID, Install, Json, Refused, Workspace
 
 CODE_LIFE = timedelta(minutes=10)
+TOKEN_LIFE = timedelta(hours=12)
 
 
 @dataclass
@@ -51,10 +52,12 @@ class OAuth:
         return f"{target}{'&' if '?' in target else '?'}{urlencode(query)}"
 
     def access(self, args: Mapping[str, Any], client_id: str, client_secret: str) -> Json:
-        """oauth.v2.access: a code for a token."""
+        """oauth.v2.access: a code for a token, or a refresh token for the next one."""
         self.check_client(client_id)
         if client_secret != self.core.world.secrets.slack_client_secret:
             raise Refused("bad_client_secret")
+        if args.get("grant_type") == "refresh_token":
+            return self._next(str(args.get("refresh_token") or ""))
         consent = self.codes.get(str(args.get("code") or ""))
         if consent is None or self.core.world.clock.now() >= consent.until:
             raise Refused("invalid_code")
@@ -68,30 +71,57 @@ class OAuth:
     def _installed(self, team: Workspace, consent: Consent) -> Json:
         """The same workspace keeps its token and gains scopes; a new one gets its own."""
         if team.install is None:
-            token = f"xoxb-sandbox-{team.domain}-{secrets.token_hex(6)}"
-            team.install = Install(token, consent.scopes, consent.user)
+            team.install = Install(self._new_token(team), consent.scopes, consent.user)
         else:
-            team.install = Install(team.install.token, team.install.scopes | consent.scopes, consent.user)
+            scopes = team.install.scopes | consent.scopes
+            team.install = replace(team.install, scopes=scopes, installer=consent.user)
+        if self.core.rotates:
+            self._rotate(team, team.install)
         for person in team.people:
             team.direct(person)
         self.core.touched()
-        return {
+        return self._told(team, team.install) | {"authed_user": {"id": consent.user}}
+
+    def _next(self, refresh: str) -> Json:
+        """A refresh token works once; the token of before works until its own end."""
+        for team in self.core.teams.values():
+            if team.install and refresh and team.install.refresh == refresh:
+                if team.install.until is not None:
+                    team.install.before[team.install.token] = team.install.until
+                team.install.token = self._new_token(team)
+                self._rotate(team, team.install)
+                return self._told(team, team.install)
+        raise Refused("invalid_refresh_token")
+
+    def _new_token(self, team: Workspace) -> str:
+        head = "xoxe.xoxb-1-" if self.core.rotates else "xoxb-"
+        return f"{head}sandbox-{team.domain}-{secrets.token_hex(6)}"
+
+    def _rotate(self, team: Workspace, install: Install) -> None:
+        install.refresh = f"xoxe-1-sandbox-{team.domain}-{secrets.token_hex(6)}"
+        install.until = self.core.world.clock.now() + TOKEN_LIFE
+
+    def _told(self, team: Workspace, install: Install) -> Json:
+        told: Json = {
             "app_id": APP_ID,
-            "authed_user": {"id": consent.user},
-            "scope": ",".join(sorted(team.install.scopes)),
+            "scope": ",".join(sorted(install.scopes)),
             "token_type": "bot",
-            "access_token": team.install.token,
+            "access_token": install.token,
             "bot_user_id": team.bot.id,
             "team": {"id": team.id, "name": team.name},
             "enterprise": None,
             "is_enterprise_install": False,
         }
+        if install.until is None:
+            return told
+        left = round((install.until - self.core.world.clock.now()).total_seconds())
+        return told | {"refresh_token": install.refresh, "expires_in": left}
 
-    def uninstall(self, team: Workspace) -> None:
-        """Take the app out of a workspace. The two events come in no promised order."""
+    def uninstall(self, team: Workspace, first: str = "tokens_revoked") -> None:
+        """Take the app out of a workspace. Slack promises no order of the two events; `first` is sent first here."""
         if team.install is None:
             raise Refused("app_not_installed")
-        team.old_tokens.add(team.install.token)
+        team.old_tokens |= {team.install.token, *team.install.before}
         team.install = None
         team.homes.clear()
         team.modals.clear()
@@ -100,6 +130,10 @@ class OAuth:
                 channel.members.remove(team.bot.id)
         self.core.touched()
         revoked = {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [team.bot.id]}}
-        for event in (revoked, {"type": "app_uninstalled"}):
-            stamped = event | {"event_ts": self.core.stamp()}
-            self.core.world.spawn(self.core.delivery.last_event(team, self.core.new_id("Ev"), stamped))
+        events: list[Json] = [revoked, {"type": "app_uninstalled"}]
+        told = sorted(events, key=lambda event: event["type"] != first)
+        self.core.world.spawn(self._tell(team, [event | {"event_ts": self.core.stamp()} for event in told]))
+
+    async def _tell(self, team: Workspace, events: list[Json]) -> None:
+        for event in events:
+            await self.core.delivery.last_event(team, self.core.new_id("Ev"), event)

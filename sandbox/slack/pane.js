@@ -166,12 +166,13 @@ class Pane {
 
   drawHead(place) {
     const tab = (name, words) => h("button", { type: "button", "aria-pressed": String(this.tab === name), onclick: () => this.go(place.id, name) }, words);
-    const invite = () => this.does("invites", {});
+    const move = () => this.does(place.has_bot ? "removes" : "invites", {});
+    const moves = this.state.team.installed && place.kind !== "im";
     refresh(this.head, [place.id, place.name, place.topic, place.members, place.has_bot, this.tab, this.user, this.state.team.installed], () => [
       h("h3", {}, place.kind === "im" ? place.name : `# ${place.name}`),
       place.app ? h("span", { class: "sl-tabs" }, tab("home", "Home"), tab("messages", "Messages")) : h("span", { class: "sl-quiet" }, place.topic),
-      place.has_bot || !this.state.team.installed ? null : h("button", { type: "button", class: "sl-link", onclick: invite }, "Add Bellhop to this channel"),
-      place.kind === "im" ? null : h("span", { class: "sl-quiet sl-members" }, `${place.members} members`)]);
+      moves ? h("button", { type: "button", class: "sl-link", onclick: move }, place.has_bot ? "Take Bellhop out" : "Add Bellhop to this channel") : null,
+      place.kind === "im" ? null : h("span", { class: "sl-quiet sl-members" }, `${place.members} member${place.members === 1 ? "" : "s"}`)]);
   }
 
   drawHome(state) {

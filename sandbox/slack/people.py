@@ -103,7 +103,18 @@ class Talk:
         place.members.append(team.bot.id)
         self.core.touched()
         event = {"type": "member_joined_channel", "user": team.bot.id, "channel": place.id, "team": team.id}
-        self.core.tell(team, event | {"channel_type": "C", "inviter": user}, place.id)
+        kind = "G" if place.kind == "private" else "C"
+        self.core.tell(team, event | {"channel_type": kind, "inviter": user}, place.id)
+
+    async def removes(self, user: str, channel: str) -> None:
+        """Take the app's bot out of a channel."""
+        team, place = self.place(user, channel)
+        if team.bot.id not in place.members:
+            return
+        place.members.remove(team.bot.id)
+        self.core.touched()
+        kind = "group_left" if place.kind == "private" else "channel_left"
+        self.core.tell(team, {"type": kind, "channel": place.id, "actor_id": user}, place.id)
 
     def slackbot(self, user: str, channel: Channel, text: str, thread_ts: str = "") -> None:
         """Slack's own word to one person."""

@@ -19,6 +19,7 @@ ACTS = {
     "reacts": People.reacts,
     "dismisses": People.dismisses,
     "invites": People.invites,
+    "removes": People.removes,
     "commands": People.commands,
     "uses_shortcut": People.uses_shortcut,
     "presses": People.presses,
@@ -85,12 +86,12 @@ class Ui:
 
     async def install(self, team: str) -> Json:
         """Where the program starts its installation."""
-        return {"ok": True, "url": f"{self.core.world.product_url}/slack/install", "team": team}
+        return {"ok": True, "url": f"{self.core.world.product_url}/slack/install?team={team}", "team": team}
 
-    async def uninstall(self, team: str) -> Json:
-        """Take the app out of a workspace."""
+    async def uninstall(self, team: str, first: str = "tokens_revoked") -> Json:
+        """Take the app out of a workspace; `first`: the event that is sent before the other."""
         try:
-            self.oauth.uninstall(self.core.teams[team])
+            self.oauth.uninstall(self.core.teams[team], first)
         except (Refused, KeyError) as refused:
             return {"ok": False, "error": str(refused)}
         return {"ok": True}

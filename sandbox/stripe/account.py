@@ -10,6 +10,7 @@ from functools import partial
 
 from sandbox.stripe.books import Books, Events
 from sandbox.stripe.forms import Json
+from sandbox.stripe.merchants import Merchants
 from sandbox.world import World
 
 
@@ -29,11 +30,16 @@ class Account:
     def __init__(self, world: World, payee: str) -> None:
         self.world, self.payee = world, payee
         self.books = Books(world)
+        self.merchants = Merchants(world, payee)
         self.sessions, self.intents, self.charges = self.books.sessions, self.books.intents, self.books.charges
         self.refunds, self.disputes, self.events = self.books.refunds, self.books.disputes, self.books.events
         self.delivered: dict[str, list[int | None]] = {}
         # Real Stripe tries for three days; here the gaps are seconds of real time.
         self.gaps: tuple[float, ...] = (0.5, 1, 2, 4, 8, 16)
+
+    def payee_of(self, identifier: str) -> str:
+        """The name of the account that something belongs to."""
+        return self.merchants.by_id[self.books.owner_of(identifier)].name
 
     async def pay(self, session_id: str) -> None:
         """The customer pays by card."""
@@ -83,6 +89,11 @@ class Account:
         """The bank decides for or against the team."""
         await self.deliver(self.books.close_dispute(dispute_id, won=won))
 
+    async def disconnect(self, account: str) -> None:
+        """The owner of a connected account takes the platform's access away, in their own dashboard."""
+        self.merchants.connected.discard(account)
+        await self.deliver([self.books.deauthorized(account)])
+
     async def resend(self, event_id: str) -> None:
         """Send an old event once more, as the dashboard's button does."""
         await self._attempt(self.books.find("events", event_id))
@@ -90,13 +101,17 @@ class Account:
     async def deliver(self, events: Events) -> None:
         """Tell the program what happened, in order; what it does not take is tried again in the background."""
         for event in events:
+            if (owner := self.books.owner_of(event["id"])) in self.merchants.connected:
+                event["account"] = owner
             if not _taken(await self._attempt(event)):
                 self.world.spawn(self._insist(event))
 
     def webhook(self, event_id: str) -> tuple[bytes, dict[str, str]]:
         """The body and headers with which an event is sent, signed now."""
-        body = json.dumps(self.books.find("events", event_id), indent=2, ensure_ascii=False).encode()
-        return body, {"Content-Type": "application/json; charset=utf-8", **self._signature(body)}
+        event = self.books.find("events", event_id)
+        body = json.dumps(event, indent=2, ensure_ascii=False).encode()
+        secret = self.merchants.endpoint_of(self.books.owner_of(event_id)).secret
+        return body, {"Content-Type": "application/json; charset=utf-8", **self._signature(body, secret)}
 
     async def keep_time(self) -> None:
         """End sessions whose time is over, for as long as the sandbox runs."""
@@ -109,10 +124,13 @@ class Account:
                             pass
 
     async def _attempt(self, event: Json) -> int | None:
+        endpoint = self.merchants.endpoint_of(self.books.owner_of(event["id"]))
+        if not endpoint.url:
+            # Nobody has told this account where to send its events.
+            return None
         body, headers = self.webhook(event["id"])
-        signed = partial(self._resigned, body, headers)
-        url = f"{self.world.product_url}/webhooks/stripe"
-        status = await self.world.send_webhook(self.name, event["type"], url, body, signed)
+        signed = partial(self._resigned, body, headers, endpoint.secret)
+        status = await self.world.send_webhook(self.name, event["type"], endpoint.url, body, signed)
         self.delivered.setdefault(event["id"], []).append(status)
         if _taken(status):
             event["pending_webhooks"] = 0
@@ -125,13 +143,12 @@ class Account:
             if _taken(await self._attempt(event)):
                 return
 
-    def _resigned(self, body: bytes, headers: Mapping[str, str]) -> Mapping[str, str]:
-        return {**headers, **self._signature(body)}
+    def _resigned(self, body: bytes, headers: Mapping[str, str], secret: str) -> Mapping[str, str]:
+        return {**headers, **self._signature(body, secret)}
 
-    def _signature(self, body: bytes) -> dict[str, str]:
+    def _signature(self, body: bytes, secret: str) -> dict[str, str]:
         moment = str(int(self.world.clock.now().timestamp()))
-        secret = self.world.secrets.stripe_webhook_secret.encode()
-        digest = hmac.new(secret, moment.encode() + b"." + body, hashlib.sha256).hexdigest()
+        digest = hmac.new(secret.encode(), moment.encode() + b"." + body, hashlib.sha256).hexdigest()
         return {"Stripe-Signature": f"t={moment},v1={digest}"}
 
 

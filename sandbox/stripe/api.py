@@ -15,6 +15,7 @@ from sandbox.stripe.books import NOBODY, Books, Events, newest_first
 from sandbox.stripe.errors import Refused
 from sandbox.stripe.expand import expanded
 from sandbox.stripe.forms import Json, nest, read
+from sandbox.stripe.merchants import Merchants
 
 Call = Callable[[Json, dict[str, str]], Json]
 METHODS = ["GET", "POST", "DELETE", "PUT", "PATCH"]
@@ -33,8 +34,8 @@ class Remembered:
 class Api:
     """The routes below `/v1`. `happened` is called with the events of each change."""
 
-    def __init__(self, books: Books, key: str, payee: str, happened: Callable[[Events], None]) -> None:
-        self.books, self.key, self.payee, self.happened = books, key, payee, happened
+    def __init__(self, books: Books, merchants: Merchants, happened: Callable[[Events], None]) -> None:
+        self.books, self.merchants, self.happened = books, merchants, happened
         self.answers: dict[str, Remembered] = {}
         self.router = APIRouter(prefix="/v1")
         table: dict[str, tuple[Call, Json]] = {
@@ -52,7 +53,7 @@ class Api:
             "GET /events": (self._listed("events", "/v1/events"), params.EVENTS),
             "GET /events/{id}": (self._one("events", "id"), params.EXPANDED),
             "GET /balance": (self._balance, params.EXPANDED),
-            "GET /account": (lambda form, path: objects.account(self.payee), params.EXPANDED),
+            "GET /account": (lambda form, path: self._shown(self.books.acting), params.EXPANDED),
             "GET /accounts/{id}": (self._account, params.EXPANDED),
         }
         for line, (call, shape) in table.items():
@@ -65,26 +66,31 @@ class Api:
             raw = (await request.body()).decode(errors="replace") if request.method == "POST" else request.url.query
             request_id = "req_" + secrets.token_hex(7)
             try:
-                self._admit(request)
+                self.books.acting = self._admit(request)
                 return self._answer(request, raw, request_id, lambda form: call(read(form, shape), request.path_params))
             except Refused as refused:
                 response = refused.response()
+            finally:
+                self.books.acting = ""
             return _signed(response, request, request_id)
 
         return endpoint
 
-    def _admit(self, request: Request) -> None:
+    def _admit(self, request: Request) -> str:
+        """The account that a call acts for."""
         scheme, _, key = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not key:
             told = "You did not provide an API key. You need to provide your API key in the Authorization header, using"
             raise Refused(f"{told} Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY').", status=401)
-        if not secrets.compare_digest(key.encode(), self.key.encode()):
+        merchant = self.merchants.with_key(key)
+        if merchant is None:
             masked = key[:8] + "*" * max(len(key) - 12, 4) + key[-4:] if len(key) > 12 else "*" * len(key)
             raise Refused(f"Invalid API Key provided: {masked}", status=401)
-        account = request.headers.get("stripe-account", objects.ACCOUNT)
-        if account != objects.ACCOUNT:
+        account = request.headers.get("stripe-account", merchant.id)
+        if not self.merchants.may_act(merchant, account):
             told = f"The provided key does not have access to account '{account}' (or that account does not exist)."
             raise Refused(told, code="account_invalid", status=403)
+        return account
 
     def _answer(self, request: Request, raw: str, request_id: str, act: Callable[[Json], Json]) -> Response:
         key = request.headers.get("idempotency-key") if request.method == "POST" else None
@@ -130,7 +136,7 @@ class Api:
 
     def _balance(self, form: Json, path: dict[str, str]) -> Json:
         held: dict[str, int] = {}
-        for charge in self.books.charges.values():
+        for charge in filter(self._is_mine, self.books.charges.values()):
             held[charge["currency"]] = (
                 held.get(charge["currency"], 0) + charge["amount_captured"] - charge["amount_refunded"]
             )
@@ -141,9 +147,15 @@ class Api:
         return {"object": "balance", "available": available, "livemode": False, "pending": pending}
 
     def _account(self, form: Json, path: dict[str, str]) -> Json:
-        if path["id"] != objects.ACCOUNT:
+        if path["id"] != self.books.acting:
             raise Refused(f"No such account: '{path['id']}'", code="resource_missing", param="account", status=404)
-        return objects.account(self.payee)
+        return self._shown(path["id"])
+
+    def _shown(self, account: str) -> Json:
+        return objects.account(self.merchants.by_id[account].name, account)
+
+    def _is_mine(self, thing: Json) -> bool:
+        return self.books.owner_of(thing["id"]) == self.books.acting
 
     def _one(self, shelf: str, param: str) -> Call:
         def call(form: Json, path: dict[str, str]) -> Json:
@@ -153,7 +165,8 @@ class Api:
 
     def _listed(self, shelf: str, url: str) -> Call:
         def call(form: Json, path: dict[str, str]) -> Json:
-            found = page(newest_first(getattr(self.books, shelf)), form, url)
+            mine = [one for one in newest_first(getattr(self.books, shelf)) if self._is_mine(one)]
+            found = page(mine, form, url)
             return expanded(self.books, found, form.get("expand", []))
 
         return call

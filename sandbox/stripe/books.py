@@ -33,6 +33,14 @@ class Books:
         self.forms: dict[str, Json] = {}
         self.lines: dict[str, list[Json]] = {}
         self.request: Json = NOBODY
+        self.acting = ""
+        """The account that asks just now; "" for people and fate, who reach everything."""
+        self.owners: dict[str, str] = {}
+        """Whose each session, intent, charge, refund and dispute is, where it is not the first account's."""
+
+    def owner_of(self, identifier: str) -> str:
+        """The account that something belongs to."""
+        return self.owners.get(identifier, objects.ACCOUNT)
 
     @property
     def now(self) -> int:
@@ -42,7 +50,7 @@ class Books:
     def find(self, shelf: str, identifier: str, param: str = "id") -> Json:
         """The object on that shelf (sessions, intents ...), or Stripe's refusal."""
         things: dict[str, Json] = getattr(self, shelf)
-        if identifier not in things:
+        if identifier not in things or self.acting not in ("", self.owner_of(identifier)):
             raise not_found(KINDS[shelf], identifier, param)
         return things[identifier]
 
@@ -51,6 +59,7 @@ class Books:
         lines = [objects.line_item(line) for line in form["line_items"]]
         session = objects.session(form, lines, created=self.now, public_url=self.world.public_url)
         self.sessions[session["id"]] = session
+        self.owners[session["id"]] = self.acting or objects.ACCOUNT
         self.forms[session["id"]] = form
         self.lines[session["id"]] = lines
         return session
@@ -104,7 +113,9 @@ class Books:
 
     def copy(self, session_id: str) -> str:
         """A second session for the same thing, as from another tab, and its id."""
-        return str(self.open(self.forms[session_id])["id"])
+        second = str(self.open(self.forms[session_id])["id"])
+        self.owners[second] = self.owner_of(session_id)
+        return second
 
     def expire(self, session_id: str) -> Events:
         """End an open session. Raises `Refused` for any other."""
@@ -140,6 +151,7 @@ class Books:
         given = {"reason": form.get("reason"), "metadata": form.get("metadata", {})}
         refund = objects.refund(charge, amount, created=self.now, **given)
         self.refunds[refund["id"]] = refund
+        self.owners[refund["id"]] = self.owner_of(charge["id"])
         return refund, self._refunded(charge, refund)
 
     def dispute(self, charge_id: str) -> Events:
@@ -150,6 +162,7 @@ class Books:
         charge["disputed"] = True
         dispute = objects.dispute(charge, created=self.now)
         self.disputes[dispute["id"]] = dispute
+        self.owners[dispute["id"]] = self.owner_of(charge_id)
         return [self._tell("charge.dispute.created", dispute), self._tell("charge.dispute.funds_withdrawn", dispute)]
 
     def close_dispute(self, dispute_id: str, *, won: bool) -> Events:
@@ -160,6 +173,13 @@ class Books:
         dispute["status"] = "won" if won else "lost"
         events = [self._tell("charge.dispute.closed", dispute, {"status": "needs_response"})]
         return events + ([self._tell("charge.dispute.funds_reinstated", dispute)] if won else [])
+
+    def deauthorized(self, account: str) -> Json:
+        """A connected account has left the platform: told to the platform, about that account."""
+        application = {"id": self.world.secrets.stripe_client_id, "object": "application", "name": "Bellhop"}
+        event = self._tell("account.application.deauthorized", application)
+        event["account"] = account
+        return event
 
     def charge_of(self, identifier: str) -> Json:
         """The charge behind a session, PaymentIntent or charge id. Raises `Refused` when no money came."""
@@ -179,6 +199,7 @@ class Books:
         if session["payment_intent"] is None:
             intent = objects.intent(session, self.forms[session["id"]], created=self.now)
             self.intents[intent["id"]] = intent
+            self.owners[intent["id"]] = self.owner_of(session["id"])
             session["payment_intent"] = intent["id"]
         return self.intents[session["payment_intent"]]
 
@@ -187,6 +208,7 @@ class Books:
         given = {"email": session["customer_email"], "public_url": self.world.public_url}
         charge = objects.charge(intent, method=method, status=status, created=self.now, **given)
         self.charges[charge["id"]] = charge
+        self.owners[charge["id"]] = self.owner_of(intent["id"])
         intent |= {"latest_charge": charge["id"], "payment_method": charge["payment_method"], "next_action": None}
         return intent, charge
 
@@ -242,6 +264,7 @@ class Books:
     def _tell(self, kind: str, thing: Json, previous: Json | None = None) -> Json:
         event = objects.event(kind, deepcopy(thing), created=self.now, previous=previous, request=self.request)
         self.events[event["id"]] = event
+        self.owners[event["id"]] = self.owner_of(thing["id"])
         self.world.touched("stripe")
         return event
 

@@ -11,6 +11,7 @@ from sandbox.stripe.books import newest_first
 from sandbox.stripe.currency import spelled
 from sandbox.stripe.errors import Refused
 from sandbox.stripe.forms import Json
+from sandbox.stripe.merchants import SECOND
 
 Given = Annotated[Json | None, Body()]
 
@@ -33,7 +34,7 @@ def dashboard(stripe: Account) -> APIRouter:
     @router.get("")
     async def state() -> Json:
         payments = [_payment(stripe, session) for session in newest_first(stripe.sessions)]
-        return {"payee": stripe.payee, "payments": payments, "events": _events(stripe)}
+        return {"payee": stripe.payee, "payments": payments, "events": _events(stripe), "second": _second(stripe)}
 
     @router.post("/sessions/{session_id}/{act}")
     async def act(session_id: str, act: str, given: Given = None) -> Response:
@@ -49,6 +50,23 @@ def dashboard(stripe: Account) -> APIRouter:
     async def resend(event_id: str) -> Response:
         return await _done(stripe.resend(event_id))
 
+    router.include_router(_beside(stripe))
+    return router
+
+
+def _beside(stripe: Account) -> APIRouter:
+    """The dashboard of the account beside the operator's."""
+    router = APIRouter(prefix="/accounts/{account}")
+
+    @router.post("/endpoint")
+    async def paste(account: str, given: Given = None) -> Json:
+        """A webhook address is pasted there; the dashboard shows the secret that signs."""
+        return {"secret": stripe.merchants.paste_endpoint(account, str((given or {}).get("url", "")))}
+
+    @router.post("/disconnect")
+    async def disconnect(account: str) -> Response:
+        return await _done(stripe.disconnect(account))
+
     return router
 
 
@@ -57,6 +75,16 @@ async def _done(work: Awaitable[Any]) -> Response:
         return JSONResponse({"result": await work})
     except Refused as refused:
         return refused.response()
+
+
+def _second(stripe: Account) -> Json:
+    """The account beside the operator's: what its owner would find in the dashboard."""
+    merchant = stripe.merchants.by_id[SECOND]
+    return {
+        "id": SECOND, "name": merchant.name, "key": merchant.key, "endpoint": merchant.endpoint.url,
+        "secret": merchant.endpoint.secret if merchant.endpoint.url else "",
+        "connected": SECOND in stripe.merchants.connected,
+    }  # fmt: skip
 
 
 def _payment(stripe: Account, session: Json) -> Json:
@@ -69,7 +97,9 @@ def _payment(stripe: Account, session: Json) -> Json:
         "minor": session["amount_total"],
         "what": ", ".join(line["description"] for line in stripe.books.lines[session["id"]]),
         "reference": session["client_reference_id"],
+        "payee": stripe.payee_of(session["id"]),
         "url": session["url"],
+        "open": session["status"] == "open",
         "status": _status(session, intent, charge, disputes),
         "refundable": charge.get("amount_captured", 0) - charge.get("amount_refunded", 0),
         "refunded": spelled(charge["amount_refunded"], charge["currency"]) if charge.get("amount_refunded") else "",

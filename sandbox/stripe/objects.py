@@ -33,15 +33,15 @@ def listing(url: str, items: list[Json], *, more: bool = False) -> Json:
 def session(form: Json, lines: list[Json], *, created: int, public_url: str) -> Json:
     """An open Checkout Session for a checked form and its line items."""
     identifier = "cs_test_" + fresh("a1").replace("_", "")
-    total = sum(line["amount_total"] for line in lines)
+    total, inside = sum(line["amount_total"] for line in lines), form.get("ui_mode") == "embedded_page"
     blank: Json = dict.fromkeys(
         """after_expiration allow_promotion_codes billing_address_collection branding_settings client_secret consent
         collected_information consent_collection currency_conversion customer customer_account discounts invoice
         customer_details payment_intent payment_link recovered_from saved_payment_method_options setup_intent
         shipping_address_collection shipping_cost subscription submit_type locale cancel_url client_reference_id
-        customer_email""".split()
+        customer_email success_url return_url redirect_on_completion""".split()
     )
-    given = {key: value for key, value in form.items() if key in blank or key == "success_url"}
+    given = {key: value for key, value in form.items() if key in blank}
     return blank | given | {
         "id": identifier, "object": "checkout.session", "mode": "payment",
         "ui_mode": form.get("ui_mode", "hosted_page"),
@@ -51,7 +51,8 @@ def session(form: Json, lines: list[Json], *, created: int, public_url: str) -> 
         "automatic_tax": {"enabled": False, "liability": None, "status": None}, "payment_method_types": ["card"],
         "customer_creation": "if_required", "payment_method_collection": "if_required", "shipping_options": [],
         "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
-        "url": f"{public_url}/stripe/pay/{identifier}",
+        "url": None if inside else f"{public_url}/stripe/pay/{identifier}",
+        "client_secret": f"{identifier}_secret_{secrets.token_urlsafe(24)}" if inside else None,
     }  # fmt: skip
 
 
@@ -142,10 +143,10 @@ def event(kind: str, thing: Json, *, created: int, previous: Json | None, reques
     }  # fmt: skip
 
 
-def account(name: str) -> Json:
-    """The account that the API key belongs to."""
+def account(name: str, identifier: str = ACCOUNT) -> Json:
+    """An account: by default the first one."""
     return {
-        "id": ACCOUNT, "object": "account", "business_profile": {"name": name, "url": None, "support_email": None},
+        "id": identifier, "object": "account", "business_profile": {"name": name, "url": None, "support_email": None},
         "capabilities": {"card_payments": "active", "transfers": "active"}, "charges_enabled": True, "country": "US",
         "default_currency": "usd", "details_submitted": True, "email": "owner@example.com", "metadata": {},
         "payouts_enabled": True, "settings": {"dashboard": {"display_name": name, "timezone": "Etc/UTC"}},

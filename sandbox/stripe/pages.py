@@ -30,13 +30,13 @@ def pages(stripe: Account) -> APIRouter:
     @router.get("/pay/{session_id}")
     async def show(session_id: str) -> Response:
         if session_id not in stripe.sessions:
-            return _page("closed.html", 404, title="This page does not exist", told="Check the link.", back="")
-        return _checkout(stripe, stripe.sessions[session_id])
+            return shown("closed.html", 404, title="This page does not exist", told="Check the link.", back="")
+        return checkout(stripe, stripe.sessions[session_id], here=session_id)
 
     @router.post("/pay/{session_id}")
     async def act(session_id: str, act: Annotated[str, Form()], card: Annotated[str, Form()] = "pay") -> Response:
         try:
-            await _carry_out(stripe, session_id, card if act == "card" else act)
+            await carry_out(stripe, session_id, card if act == "card" else act)
         except Refused:
             # A second click, or a page left open too long: what stands now is shown.
             return RedirectResponse(session_id, 303)
@@ -47,14 +47,15 @@ def pages(stripe: Account) -> APIRouter:
     async def receipt(charge_id: str) -> Response:
         charge = stripe.charges.get(charge_id)
         if charge is None or not charge["paid"]:
-            return _page("closed.html", 404, title="No such receipt", told="Check the link.", back="")
+            return shown("closed.html", 404, title="No such receipt", told="Check the link.", back="")
         back = spelled(charge["amount_refunded"], charge["currency"]) if charge["amount_refunded"] else ""
-        return _page("receipt.html", charge=charge, payee=stripe.payee, total=_sum(charge), back=back)
+        return shown("receipt.html", charge=charge, payee=stripe.payee_of(charge_id), total=_sum(charge), back=back)
 
     return router
 
 
-async def _carry_out(stripe: Account, session_id: str, act: str) -> None:
+async def carry_out(stripe: Account, session_id: str, act: str) -> None:
+    """Do what was chosen on the page. Raises `Refused` when the session is not open for it."""
     if act in DECLINES:
         return await stripe.decline(session_id, act)
     acts = {"pay": stripe.pay, "authenticate": stripe.authenticate, "pay_later": stripe.pay_later}
@@ -65,26 +66,28 @@ async def _carry_out(stripe: Account, session_id: str, act: str) -> None:
     return None
 
 
-def _checkout(stripe: Account, session: Json) -> Response:
+def checkout(stripe: Account, session: Json, *, here: str) -> Response:
+    """The page, or the form inside a page; `here` is its own address, the last part of it."""
     if session["status"] == "complete":
-        return _page("closed.html", title="All done here", told="This payment is complete.", back=_after(session))
+        return shown("closed.html", title="All done here", told="This payment is complete.", back=_after(session))
     back = session["cancel_url"] or ""
     if session["status"] == "expired":
-        return _page("closed.html", title="This page has expired", told="Ask for a new payment link.", back=back)
+        return shown("closed.html", title="This page has expired", told="Ask for a new payment link.", back=back)
     intent = stripe.intents.get(session["payment_intent"] or "", {})
     error = (intent.get("last_payment_error") or {}).get("message", "")
     given: Json = {
         "session": session,
-        "payee": stripe.payee,
+        "here": here,
+        "payee": stripe.payee_of(session["id"]),
         "total": spelled(session["amount_total"], session["currency"]),
     }
     if intent.get("status") == "requires_action":
-        return _page("secure.html", **given)
+        return shown("secure.html", **given)
     items = [
         {"name": line["description"], "quantity": line["quantity"], "sum": _sum(line, "amount_total")}
         for line in stripe.books.lines[session["id"]]
     ]
-    return _page("pay.html", items=items, error=error, cards=CARDS, back=back, **given)
+    return shown("pay.html", items=items, error=error, cards=CARDS, back=back, **given)
 
 
 def _sum(thing: Json, name: str = "amount") -> str:
@@ -95,5 +98,6 @@ def _after(session: Json) -> str:
     return str(session["success_url"]).replace("{CHECKOUT_SESSION_ID}", session["id"])
 
 
-def _page(template: str, status: int = 200, /, **given: object) -> HTMLResponse:
+def shown(template: str, status: int = 200, /, **given: object) -> HTMLResponse:
+    """One of Stripe's pages."""
     return HTMLResponse(TEMPLATES.get_template(template).render(**given), status, headers={"Cache-Control": "no-store"})

@@ -16,6 +16,7 @@ LONGEST = timedelta(hours=24)
 MODES = {
     "ui_mode": ("hosted_page", "embedded_page", "elements", "form"),
     "submit_type": ("auto", "book", "donate", "pay", "subscribe"),
+    "redirect_on_completion": ("always", "if_required", "never"),
     "reason": ("duplicate", "fraudulent", "requested_by_customer"),
 }
 
@@ -42,13 +43,14 @@ SESSION: Json = {
     "mode": text, "success_url": text, "cancel_url": text, "line_items": [LINE], "client_reference_id": text,
     "metadata": labels, "payment_intent_data": INTENT, "customer_email": text, "expires_at": integer, "locale": text,
     "submit_type": text, "ui_mode": text, "currency": text, "expand": [text], "customer": text, "return_url": text,
+    "redirect_on_completion": text,
 } | dict.fromkeys(
     """adaptive_pricing after_expiration allow_promotion_codes allowed_payment_method_types automatic_tax
     billing_address_collection branding_settings consent_collection custom_fields custom_text customer_account
     customer_creation customer_update discounts excluded_payment_method_types integration_identifier invoice_creation
     managed_payments name_collection optional_items origin_context payment_method_collection
     payment_method_configuration payment_method_data payment_method_options permissions phone_number_collection
-    redirect_on_completion saved_payment_method_options setup_intent_data shipping_address_collection
+    saved_payment_method_options setup_intent_data shipping_address_collection
     shipping_options subscription_data tax_id_collection wallet_options""".split(),
     anything,
 )  # fmt: skip
@@ -84,9 +86,8 @@ def _check_words(form: Json) -> None:
 
 
 def _check_addresses(form: Json) -> None:
-    if "success_url" not in form:
-        raise missing("success_url")
-    for name in ("success_url", "cancel_url"):
+    _check_embedded(form) if form.get("ui_mode") == "embedded_page" else _check_hosted(form)
+    for name in ("success_url", "cancel_url", "return_url"):
         value = form.get(name)
         if value == "":
             told = (
@@ -95,6 +96,23 @@ def _check_addresses(form: Json) -> None:
             raise Refused(f"{told}; however '{name}' cannot be unset.", code="parameter_invalid_empty", param=name)
         if value is not None and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname):
             raise Refused("Not a valid URL", code="url_invalid", param=name)
+
+
+def _check_hosted(form: Json) -> None:
+    if "success_url" not in form:
+        raise missing("success_url")
+    for name in ("return_url", "redirect_on_completion"):
+        if name in form:
+            raise Refused(f"You can only use `{name}` with ui_mode: embedded_page.", param=name)
+
+
+def _check_embedded(form: Json) -> None:
+    """Inside a page there is no page to go to, and one to come back to only where a way to pay leads away."""
+    for name in ("success_url", "cancel_url"):
+        if name in form:
+            raise Refused(f"You can not use `{name}` with ui_mode: embedded_page.", param=name)
+    if ("return_url" in form) is (form.get("redirect_on_completion") == "never"):
+        raise Refused("Pass `return_url`, or `redirect_on_completion`: never, and not both.", param="return_url")
 
 
 def _check_reference(reference: str) -> None:

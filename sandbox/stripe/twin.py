@@ -7,8 +7,11 @@ from fastapi import APIRouter, Response
 from sandbox.faults import Fault, Rule
 from sandbox.stripe.account import Account
 from sandbox.stripe.api import Api
+from sandbox.stripe.books import Events
 from sandbox.stripe.dashboard import dashboard
+from sandbox.stripe.embedded import frames
 from sandbox.stripe.errors import Refused
+from sandbox.stripe.oauth import oauth
 from sandbox.stripe.pages import pages
 from sandbox.world import World
 
@@ -22,11 +25,16 @@ class Stripe(Account):
     @cached_property
     def api(self) -> APIRouter:
         """The API and the hosted pay page."""
-        key, world = self.world.secrets.stripe_api_key, self.world
         router = APIRouter()
-        router.include_router(Api(self.books, key, self.payee, lambda events: world.spawn(self.deliver(events))).router)
+        router.include_router(Api(self.books, self.merchants, self.happened).router)
         router.include_router(pages(self))
+        router.include_router(frames(self))
+        router.include_router(oauth(self))
         return router
+
+    def happened(self, events: Events) -> None:
+        """Tell the program in the background: whoever called has their answer first."""
+        self.world.spawn(self.deliver(events))
 
     @cached_property
     def ui(self) -> APIRouter:

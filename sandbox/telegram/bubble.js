@@ -6,6 +6,8 @@ import { rich } from "./rich.js";
 const REACTIONS = ["👍", "❤", "🎉", "🙏", "😢"];
 const fileUrl = (id) => `/ui/telegram/files/${encodeURIComponent(id)}`;
 const LINES = {
+  migrate_to_chat_id: () => "The group became a supergroup",
+  migrate_from_chat_id: () => "The group became a supergroup",
   forum_topic_created: (it) => `Topic “${it.name}” was created`,
   forum_topic_edited: (it) => `Topic was renamed to “${it.name}”`,
   forum_topic_closed: () => "Topic was closed",

@@ -70,7 +70,7 @@ class Phone {
 
   draw(state) {
     this.state = state;
-    const people = state.people.filter((each) => each.role === "customer");
+    const people = state.people.filter((each) => each.role !== "stranger");
     this.person ||= people[0].id;
     const chat = state.chats.find((each) => each.id === this.person);
     const me = people.find((each) => each.id === this.person);
@@ -89,8 +89,8 @@ class Phone {
       const { messages } = state.chats.find((chat) => chat.id === each.id);
       return { ...each, now: each.id === this.person, fresh: messages.length - (this.seen.get(each.id) || 0) };
     });
-    refresh(this.tabs, data, () => data.map((each) => h("button", { type: "button", "aria-pressed": String(each.now), onclick: () => this.turnTo(each.id) },
-      avatar(each.first_name, each.id), h("span", {}, `${each.first_name} ${each.last_name || ""}`),
+    refresh(this.tabs, data, () => data.map((each) => h("button", { type: "button", "aria-label": `${each.first_name} ${each.last_name || ""}`.trim(), "aria-pressed": String(each.now), onclick: () => this.turnTo(each.id) },
+      avatar(each.first_name, each.id), h("span", {}, each.first_name),
       each.fresh > 0 && h("span", { class: "tg-fresh", "aria-label": `${each.fresh} new` }, String(each.fresh)))));
   }
 
@@ -145,17 +145,30 @@ class Phone {
     return this.thread.run("share_location", { person: this.person, latitude: 52.52, longitude: 13.405 });
   }
 
-  /** A link to the bot itself opens the chat; anything else opens beside. */
+  /** A link to the bot itself opens the chat, or adds it to a group; anything else opens beside. */
   open(url, bus) {
-    if (new RegExp(`^https?://t\\.me/${this.state.bot.username}(\\?|$)`).test(url)) {
-      this.thread.run("start", { person: this.person, link: url });
-    } else bus.open(url);
+    if (!new RegExp(`^https?://t\\.me/${this.state.bot.username}(\\?|$)`).test(url)) bus.open(url);
+    else if (new URL(url).searchParams.has("startgroup")) this.addBot(url);
+    else this.thread.run("start", { person: this.person, link: url });
   }
+
+  /** Telegram asks which group; here it is the newest one of theirs that the bot is not in. */
+  addBot(link) {
+    const group = groupsIn(this.state).filter((each) => each.bot === "out" && each.members.includes(this.person)).at(-1);
+    if (group) this.thread.run("add_bot_by_link", { person: this.person, chat: group.id, link });
+    else this.thread.warn("Make a group first: Agents' Telegram group, ⋯, New group. Switch its topics on there.");
+  }
+}
+
+function groupsIn(state) {
+  return state.chats.filter((each) => each.members);
 }
 
 class Group {
   constructor(element, bus) {
     this.topic = GENERAL;
+    this.chat = 0;
+    this.choice = h("select", { class: "tg-agent", "aria-label": "Which group", onchange: () => this.turnTo(Number(this.choice.value)) });
     this.agent = h("select", { class: "tg-agent", "aria-label": "Write as", onchange: () => this.draw(this.state) });
     this.thread = new Thread(() => this.who(), (url) => bus.open(url), () => this.composer, true);
     this.composer = new Composer(() => this.who(), (text) => this.thread.warn(text), this.agent);
@@ -168,19 +181,30 @@ class Group {
   }
 
   who() {
-    return { person: Number(this.agent.value), chat: this.state?.chats.find((each) => each.is_forum)?.id, thread: this.topic };
+    return { person: Number(this.agent.value), chat: this.chat, thread: this.topic };
   }
 
   draw(state) {
     this.state = state;
-    const group = state.chats.find((each) => each.is_forum);
-    const agents = state.people.filter((each) => each.role === "agent");
+    const groups = groupsIn(state);
+    // A group that became a supergroup has another id; it is the newest one then.
+    const group = groups.find((each) => each.id === this.chat) || groups[this.chat ? groups.length - 1 : 0];
+    this.chat = group.id;
+    const agents = state.people.filter((each) => group.members.includes(each.id));
+    refresh(this.choice, groups.map((each) => [each.id, each.title]), (list) => list.map(([id, title]) => h("option", { value: id }, title)));
+    this.choice.value = group.id;
     refresh(this.agent, agents.map((each) => [each.id, each.first_name]), (list) => list.map(([id, name]) => h("option", { value: id }, name)));
     if (!group.topics.some((each) => each.thread === this.topic)) this.topic = GENERAL;
     this.drawTopics(group);
     this.drawHead(group);
     this.thread.show(this.said(group, this.topic), state.now);
     this.composer.offer({ commands: group.commands });
+  }
+
+  turnTo(chat) {
+    [this.chat, this.topic] = [chat, GENERAL];
+    this.composer.reset();
+    this.draw(this.state);
   }
 
   said(group, topic) {
@@ -193,10 +217,37 @@ class Group {
       return { ...each, at: last?.message_id || 0, last: last ? `${last.from.first_name}: ${gist(last)}` : "No messages yet", now: each.thread === this.topic };
     });
     list.sort((a, b) => b.at - a.at);
-    refresh(this.topics, [group.title, list], () => [
-      h("h2", {}, group.title),
+    refresh(this.topics, [group.title, group.bot, group.is_forum, list, this.state.people.map((each) => each.first_name)], () => [
+      h("h2", {}, group.title), h("div", { class: "tg-choice" }, this.choice, this.menu(group)),
       h("ul", {}, list.map((each) => h("li", {}, this.topicButton(each)))),
-      this.newTopic()]);
+      group.is_forum && this.newTopic()]);
+  }
+
+  /** What whoever runs a group can do with it. */
+  menu(group) {
+    const run = (action, body = {}) => this.thread.run(action, { person: this.who().person, chat: group.id, ...body });
+    const button = (label, action, body) => h("button", { type: "button", onclick: () => run(action, body) }, label);
+    const out = group.bot === "out";
+    return h("details", { class: "tg-more tg-headmenu", onfocusout: closeWhenLeft },
+      h("summary", { "aria-label": "Group menu" }, "⋯"),
+      h("div", {},
+        h("label", { class: "tg-row" }, h("input", { type: "checkbox", role: "switch", checked: group.is_forum, onchange: (event) => run("switch_topics", { on: event.currentTarget.checked }) }), "Topics"),
+        out && button("Add the bot", "add_bot"),
+        !out && h("label", { class: "tg-row" }, h("input", { type: "checkbox", role: "switch", checked: group.bot === "manages topics", onchange: (event) => run("promote_bot", { manage_topics: event.currentTarget.checked }) }), "Bot manages topics"),
+        !out && button("Remove the bot", "remove_bot"),
+        this.newGroup()));
+  }
+
+  newGroup() {
+    const people = this.state.people.map((each) => h("option", { value: each.id }, each.first_name));
+    const owner = h("select", { "aria-label": "Whose group" }, people);
+    const field = h("input", { type: "text", maxlength: 128, placeholder: "New group", "aria-label": "Name of a new group" });
+    const submit = async (event) => {
+      event.preventDefault();
+      const made = field.value.trim() && await this.thread.run("create_group", { person: Number(owner.value), title: field.value.trim() });
+      if (made) this.chat = made.id;
+    };
+    return h("form", { class: "tg-start", onsubmit: submit }, owner, field, h("button", { type: "submit", class: "tg-round", "aria-label": "Create group" }, "+"));
   }
 
   topicButton(topic) {
@@ -214,7 +265,7 @@ class Group {
     const field = h("input", { type: "text", maxlength: 128, placeholder: "New topic", "aria-label": "Name of a new topic" });
     const submit = async (event) => {
       event.preventDefault();
-      const made = field.value.trim() && await this.thread.run("create_topic", { person: this.who().person, name: field.value.trim() });
+      const made = field.value.trim() && await this.thread.run("create_topic", { person: this.who().person, name: field.value.trim(), chat: this.chat });
       if (made) this.topic = made.message_thread_id;
     };
     return h("form", { class: "tg-start", onsubmit: submit }, field, h("button", { type: "submit", class: "tg-round", "aria-label": "Create topic" }, "+"));
@@ -223,7 +274,7 @@ class Group {
   drawHead(group) {
     const topic = group.topics.find((each) => each.thread === this.topic);
     const typing = group.typing && (group.typing.thread || GENERAL) === this.topic;
-    const turn = () => this.thread.run("close_topic", { person: this.who().person, thread: this.topic, closed: !topic.closed });
+    const turn = () => this.thread.run("close_topic", { person: this.who().person, thread: this.topic, closed: !topic.closed, chat: this.chat });
     refresh(this.head, [topic, typing, group.title], () => [
       h("div", { class: "tg-title" }, h("b", {}, topic ? topic.name : "General"), typing ? h("small", { class: "tg-typing" }, "Bellhop is typing…") : h("small", {}, group.title)),
       topic && h("button", { type: "button", class: "tg-key", onclick: turn }, topic.closed ? "Reopen" : "Close topic")]);

@@ -10,7 +10,7 @@ from sandbox.telegram.entities import Json, format_text, units
 from sandbox.telegram.files import picture_size
 from sandbox.telegram.params import Upload
 from sandbox.telegram.payments import pay
-from sandbox.telegram.state import BOT_USERNAME, GENERAL, GROUP_ID, Chat, Person, Query, State
+from sandbox.telegram.state import GENERAL, GROUP_ID, Chat, Person, Query, State
 from sandbox.telegram.webapp import with_init_data
 
 BUTTON_ANSWERED_IN = 5.0
@@ -32,7 +32,7 @@ class People:
         """Open the bot, by its name or a deep link, and press Start."""
         if link:
             parts = urlsplit(link)
-            if parts.path.strip("/") != BOT_USERNAME:
+            if parts.path.strip("/") != self._state.username:
                 raise CannotDo(f"{link} does not lead to the bot")
             payload = parse_qs(parts.query).get("start", [""])[0]
         return self.send_text(person, f"/start {payload}".strip())
@@ -152,20 +152,20 @@ class People:
         self._state.updates.emit("message_reaction", change, where.id)
         self._state.touched()
 
-    def create_topic(self, person: int, name: str) -> Json:
-        """Open a topic in the agents' group."""
-        who = self._member(person)
-        _, message = self._state.open_topic(self._state.group, who.user(), name, COLOR)
-        self._state.updates.emit("message", message, GROUP_ID)
+    def create_topic(self, person: int, name: str, chat: int = GROUP_ID) -> Json:
+        """Open a topic in a group."""
+        where = self._chat(person, chat)
+        _, message = self._state.open_topic(where, self._person(person).user(), name, COLOR)
+        self._state.updates.emit("message", message, where.id)
         return message
 
-    def close_topic(self, person: int, thread: int, closed: bool = True) -> Json:
-        """Close or reopen a topic of the agents' group."""
-        topic = self._state.group.topics.get(thread)
+    def close_topic(self, person: int, thread: int, closed: bool = True, chat: int = GROUP_ID) -> Json:
+        """Close or reopen a topic of a group."""
+        topic = self._chat(person, chat).topics.get(thread)
         if topic is None or topic.closed == closed:
             raise CannotDo("There is no such topic to close or reopen")
         content: Json = {"forum_topic_closed" if closed else "forum_topic_reopened": {}}
-        message = self._say(person, GROUP_ID, content, thread)
+        message = self._say(person, chat, content, thread)
         topic.closed = closed
         return message
 
@@ -199,7 +199,8 @@ class People:
             raise CannotDo("There is no such topic")
         who.started = who.started or where.person is who
         message = self._state.post(where, who.user(), content, thread=thread, reply_to=reply_to)
-        self._state.updates.emit("message", message, where.id)
+        if _bot_sees(where, content):
+            self._state.updates.emit("message", message, where.id)
         return message
 
     async def _ask_bot(self, who: Person, message: Json, data: str, wait: float) -> Json:
@@ -225,16 +226,11 @@ class People:
             raise CannotDo("There is no such person")
         return self._state.people[person]
 
-    def _member(self, person: int) -> Person:
-        who = self._person(person)
-        if who.role != "agent":
-            raise CannotDo(f"{who.first_name} is not in the group")
-        return who
-
     def _chat(self, person: int, chat: int) -> Chat:
-        if chat == GROUP_ID:
-            self._member(person)
-        elif chat not in (0, person):
+        where, who = self._state.chats.get(chat), self._person(person)
+        if where is not None and where.person is None and person not in where.members:
+            raise CannotDo(f"{who.first_name} is not in the group")
+        if chat not in (0, person) and (where is None or where.person is not None):
             raise CannotDo("Nobody reads another person's chat")
         return self._state.chats[chat or self._person(person).id]
 
@@ -257,3 +253,10 @@ class People:
         except (KeyError, IndexError) as error:
             raise CannotDo("There is no such button") from error
         return button
+
+
+def _bot_sees(chat: Chat, content: Json) -> bool:
+    """In a group a bot hears everything as an administrator, commands as a mere member, and nothing once it is out."""
+    if chat.person is not None:
+        return True
+    return not chat.left and (chat.bot_is_admin or content.get("text", "").startswith("/"))

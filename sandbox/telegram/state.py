@@ -64,14 +64,23 @@ class Chat:
     pinned: list[int] = field(default_factory=list)
     menu_button: Json | None = None
     typing: tuple[str, int, datetime] | None = None
+    creator: int = 0
+    members: set[int] = field(default_factory=set)
+    forum: bool = True
+    basic: bool = False
+    """A group as it begins, before anything makes a supergroup of it."""
     left: bool = False
+    """The bot is not in it."""
+    bot_is_admin: bool = True
+    bot_manages_topics: bool = True
     sent: deque[float] = field(default_factory=lambda: deque(maxlen=20))
     _count: int = 0
 
     def brief(self) -> Json:
         """As the Chat object inside a message."""
         if self.person is None:
-            return {"id": self.id, "type": "supergroup", "title": self.title, "is_forum": True}
+            kind = "group" if self.basic else "supergroup"
+            return {"id": self.id, "type": kind, "title": self.title, **({"is_forum": True} if self.forum else {})}
         user = self.person.user()
         return {
             "id": self.id,
@@ -109,15 +118,20 @@ def cast() -> tuple[Person, ...]:
 class State:
     """Telegram's memory. Every change to what people see goes through `post` or ends in `touched`."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, token: str = "", username: str = BOT_USERNAME) -> None:
         self.world = world
-        self.bot_id = int(world.secrets.telegram_token.split(":")[0])
+        self.token = token or world.secrets.telegram_token
+        self.username = username
+        self.bot_id = int(self.token.split(":")[0])
         self.people = {person.id: person for person in cast()}
         self.chats = {person.id: Chat(person.id, person.first_name, person) for person in self.people.values()}
         # The first number stands for the General topic, so messages of the group begin after it.
-        self.chats[GROUP_ID] = Chat(GROUP_ID, "Front desk", _count=GENERAL)
+        agents = {person.id for person in self.people.values() if person.role == "agent"}
+        self.chats[GROUP_ID] = Chat(GROUP_ID, "Front desk", creator=min(agents), members=agents, _count=GENERAL)
         self.files = Files()
         self.updates = Updates(world)
+        self.upgraded: dict[int, int] = {}
+        """Groups that became supergroups: under which id."""
         self.queries: dict[str, Query] = {}
         self.commands: dict[tuple[str, str], list[Json]] = {}
         self.texts: dict[tuple[str, str], str] = {}
@@ -136,7 +150,7 @@ class State:
 
     def bot(self) -> Json:
         """The bot as a User object."""
-        return {"id": self.bot_id, "is_bot": True, "first_name": "Bellhop", "username": BOT_USERNAME}
+        return {"id": self.bot_id, "is_bot": True, "first_name": "Bellhop", "username": self.username}
 
     def now(self) -> int:
         """The present in whole seconds, as Telegram dates things."""
@@ -152,11 +166,15 @@ class State:
             raise bad_request("chat_id is empty")
         if name.startswith("@"):
             raise bad_request("chat not found")
-        chat = self.chats.get(int(name)) if name.lstrip("-").isdigit() else None
+        number = int(name) if name.lstrip("-").isdigit() else 0
+        if number in self.upgraded:
+            now = self.upgraded[number]
+            raise Refused(400, "group chat was upgraded to a supergroup chat", migrate_to_chat_id=now)
+        chat = self.chats.get(number)
         if chat is None:
             raise bad_request("chat not found")
         if chat.left:
-            raise Refused(403, "bot is not a member of the supergroup chat")
+            raise Refused(403, f"bot is not a member of the {chat.brief()['type']} chat")
         return chat
 
     def writable(self, name: str) -> Chat:

@@ -8,6 +8,7 @@ from pydantic import ValidationError, validate_call
 
 from sandbox.telegram.entities import Json
 from sandbox.telegram.errors import Refused
+from sandbox.telegram.groups import Groups
 from sandbox.telegram.params import Upload
 from sandbox.telegram.people import CannotDo, People
 from sandbox.telegram.state import State
@@ -18,11 +19,16 @@ ACTIONS = (
     "create_topic", "close_topic", "pay", "pay_link", "speak",
 )  # fmt: skip
 
+IN_GROUPS = (
+    "create_group", "add_member", "switch_topics", "add_bot", "add_bot_by_link", "promote_bot", "remove_bot",
+)  # fmt: skip
 
-def ui_router(state: State, people: People) -> APIRouter:
+
+def ui_router(state: State, people: People, groups: Groups) -> APIRouter:
     """The routes; an action that no client would offer answers 409 with the reason in `error`."""
     router = APIRouter()
     actions = {name: validate_call(getattr(people, name)) for name in ACTIONS}
+    actions |= {name: validate_call(getattr(groups, name)) for name in IN_GROUPS}
 
     @router.get("/state")
     async def see() -> Json:

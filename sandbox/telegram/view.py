@@ -24,10 +24,12 @@ def _person(person: Person) -> Json:
 
 
 def _chat(state: State, chat: Chat) -> Json:
-    reader = chat.person or next(each for each in state.people.values() if each.role == "agent")
+    reader = chat.person or state.people[chat.creator]
     typing = chat.typing if chat.typing and chat.typing[2] > state.world.clock.now() else None
+    group = {} if chat.person else {"members": sorted(chat.members), "bot": _bot_in(chat)}
     return {
         **chat.brief(),
+        **group,
         "messages": [_message(state, chat, message) for message in chat.messages.values()],
         "keyboard": chat.keyboard,
         "typing": {"action": typing[0], "thread": typing[1]} if typing else None,
@@ -36,6 +38,13 @@ def _chat(state: State, chat: Chat) -> Json:
         "menu_button": chat.menu_button or state.menu_button,
         "pinned": chat.pinned,
     }
+
+
+def _bot_in(chat: Chat) -> str:
+    """How the bot stands in a group, in a word."""
+    if chat.left:
+        return "out"
+    return "manages topics" if chat.bot_is_admin and chat.bot_manages_topics else "member"
 
 
 def _topic(topic: Any) -> Json:

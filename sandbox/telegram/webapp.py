@@ -13,7 +13,7 @@ def with_init_data(url: str, person: Person, state: State) -> str:
     user = json.dumps({key: value for key, value in person.user().items() if key != "is_bot"}, separators=(",", ":"))
     pairs = {"auth_date": str(state.now()), "query_id": f"AAE{person.id}", "user": user}
     check = "\n".join(f"{key}={value}" for key, value in sorted(pairs.items()))
-    secret = hmac.digest(b"WebAppData", state.world.secrets.telegram_token.encode(), hashlib.sha256)
+    secret = hmac.digest(b"WebAppData", state.token.encode(), hashlib.sha256)
     pairs["hash"] = hmac.new(secret, check.encode(), hashlib.sha256).hexdigest()
     launch = {"tgWebAppData": urlencode(pairs), "tgWebAppVersion": "9.0", "tgWebAppPlatform": "web"}
     return f"{url}#{urlencode(launch)}"

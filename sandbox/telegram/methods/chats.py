@@ -5,12 +5,14 @@ from sandbox.telegram.errors import bad_request
 from sandbox.telegram.params import Params
 from sandbox.telegram.state import Chat, State
 
-OWNER = "ana_desk"
 RIGHTS = (
     "can_manage_chat", "can_delete_messages", "can_manage_video_chats", "can_restrict_members", "can_promote_members",
     "can_change_info", "can_invite_users", "can_post_stories", "can_edit_stories", "can_delete_stories",
     "can_pin_messages",
 )  # fmt: skip
+ADMIN: Json = {
+    **dict.fromkeys(RIGHTS, True), "is_anonymous": False, "can_be_edited": False, "can_manage_topics": True,
+}  # fmt: skip
 NO_GIFTS = dict.fromkeys(
     ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels"), False
 )
@@ -35,14 +37,24 @@ def get_member(state: State, params: Params) -> Json:
     """What somebody is in a chat."""
     chat = state.chat_named(params.text("chat_id"))
     number = params.integer("user_id")
-    if number != state.bot_id and number not in state.people:
+    if number == state.bot_id:
+        return bot_in(state, chat)
+    if number not in state.people:
         raise bad_request("invalid user_id specified" if number <= 0 else "user not found")
     admin = next((each for each in _administrators(state, chat) if each["user"]["id"] == number), None)
     if admin is not None:
         return admin
-    here = number == state.bot_id or (chat.person is not None and chat.person.id == number)
-    user = state.bot() if number == state.bot_id else state.people[number].user()
-    return {"user": user, "status": "member" if here else "left"}
+    here = number in chat.members or (chat.person is not None and chat.person.id == number)
+    return {"user": state.people[number].user(), "status": "member" if here else "left"}
+
+
+def bot_in(state: State, chat: Chat) -> Json:
+    """What the bot is in a chat, as a ChatMember object."""
+    if chat.person is not None or not chat.bot_is_admin or chat.left:
+        return {"user": state.bot(), "status": "left" if chat.left else "member"}
+    manages = state.bot_manages_topics and chat.bot_manages_topics
+    of_bot = ADMIN | {"can_manage_topics": manages, "can_promote_members": False}
+    return {"user": state.bot(), "status": "administrator", **of_bot}
 
 
 def get_administrators(state: State, params: Params) -> list[Json]:
@@ -56,16 +68,14 @@ def get_administrators(state: State, params: Params) -> list[Json]:
 def _administrators(state: State, chat: Chat) -> list[Json]:
     if chat.person is not None:
         return []
-    rights = {**dict.fromkeys(RIGHTS, True), "is_anonymous": False, "can_be_edited": False, "can_manage_topics": True}
     members: list[Json] = [
         {"user": person.user(), "status": "creator", "is_anonymous": False}
-        if person.username == OWNER
-        else {"user": person.user(), "status": "administrator", **rights}
+        if person.id == chat.creator
+        else {"user": person.user(), "status": "administrator", **ADMIN}
         for person in state.people.values()
-        if person.role == "agent"
+        if person.id == chat.creator or (person.id in chat.members and person.role == "agent")
     ]
-    of_bot = rights | {"can_manage_topics": state.bot_manages_topics, "can_promote_members": False}
-    return [*members, {"user": state.bot(), "status": "administrator", **of_bot}]
+    return [*members, *([bot_in(state, chat)] if chat.bot_is_admin else [])]
 
 
 METHODS = {

@@ -97,9 +97,9 @@ def _set_closed(state: State, params: Params, closed: bool) -> bool:
 
 def _forum(state: State, params: Params) -> Chat:
     chat = state.chat_named(params.text("chat_id"))
-    if chat.person is not None:
+    if chat.person is not None or not chat.forum:
         raise bad_request("the chat is not a forum")
-    if not state.bot_manages_topics:
+    if not (state.bot_manages_topics and chat.bot_is_admin and chat.bot_manages_topics):
         raise bad_request("not enough rights to create a topic")
     return chat
 
