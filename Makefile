@@ -46,7 +46,7 @@ check: .venv/.dev ## lint, types, folder rules, dependencies, spelling
 	.venv/bin/deptry .
 	.venv/bin/codespell
 
-bench: .venv/.dev ## measure, beside the baselines (ARGS=--growth: with a million of everything)
+bench: .venv/.dev ## measure, beside the baselines (ARGS=--growth: with a million of everything; ARGS=--teams: with a thousand teams)
 	$(MAKE) --no-print-directory .venv-djstripe/.ready || true
 	.venv/bin/python -m bench $(ARGS)
 

@@ -1,14 +1,14 @@
-"""`python -m bench [--growth]`: measure everything once, print it, keep it."""
+"""`python -m bench [--growth | --teams]`: measure everything once, print it, keep it."""
 
 import argparse
 import asyncio
 import time
 from contextlib import AsyncExitStack
 
-from bench import chats, delivery, growth, picture, process, slots, webhooks
+from bench import chats, delivery, growth, picture, process, slots, teams, webhooks
 from bench.databases import Databases, databases
 from bench.figures import Figure, figure, table
-from bench.report import LATEST, keep
+from bench.report import GROWTH, LATEST, TEAMS, USUAL, keep
 from bench.stage import whole
 
 
@@ -32,16 +32,22 @@ async def measured(made: Databases) -> list[Figure]:
     return figures
 
 
+WISHES = {"growth": (GROWTH, growth.measure), "teams": (TEAMS, teams.measure)}
+"""What is measured when its option is given, and the name under which it is kept."""
+
+
 def main() -> None:
     """Measure, print, keep."""
     parser = argparse.ArgumentParser(prog="python -m bench", description="Bellhop, measured beside its baselines.")
     parser.add_argument("--growth", action="store_true", help="with 10 thousand, 100 thousand and a million of all")
+    parser.add_argument("--teams", action="store_true", help="with one team, and with a thousand in one database")
     asked = parser.parse_args()
+    kind, measure = next((each for name, each in WISHES.items() if getattr(asked, name)), (USUAL, measured))
     began = time.perf_counter()
     with databases() as made:
-        figures = asyncio.run(growth.measure(made) if asked.growth else measured(made))
+        figures = asyncio.run(measure(made))
     seconds = time.perf_counter() - began
-    keep("growth" if asked.growth else "usual", figures, seconds)
+    keep(kind, figures, seconds)
     picture.draw()
     print(table(figures))
     print(f"\n{seconds:.0f} s; kept in {LATEST.relative_to(LATEST.parents[2])}")

@@ -18,6 +18,7 @@ from bench.figures import Figure, Goal, against, durable, figure, percentile
 from bench.slots import search
 from bench.stage import KEY, Stage, Theatre, now, theatre
 from bench.webhooks import SQLITE
+from handlers.privacy.keeping import AT_ONCE
 from handlers.sweeps import KEEP_FINISHED
 from storage.database import Database
 from storage.tables import JobState, Outbox
@@ -77,21 +78,20 @@ async def measure(made: Databases) -> list[Figure]:
             customers = await asyncio.to_thread(past.grow, url, house, before, size)
             print(f"{words}: made in {time.perf_counter() - began:.0f} s", flush=True)
             before = size
-            await _quiet(measured, url, words, questions(house, customers))
-            await _slots(measured, url, words, house)
+            await quiet(measured, url, words, questions(house, customers))
+            await slot_search(measured, url, words, house)
             measured.add("ordered delivery", "jobs/s", words, [await delivery.rate(url, f"bench-{words}")])
-            await _busy(measured, place, size, words)
+            await busy(measured, place, words, round_of=[*SIZES].index(size), payments_from=size)
     return durable(measured.figures(), floor)
 
 
-async def _busy(measured: Measured, place: Theatre, size: int, words: str) -> None:
-    """What needs the whole program."""
+async def busy(measured: Measured, place: Theatre, words: str, *, round_of: int, payments_from: int) -> None:
+    """What needs the whole program. `round_of` counts the rounds in one database, `payments_from` the payments."""
     async with place.open() as stage:
-        took = await chats.confirmations(stage, chats.FIRST + [*SIZES].index(size) * chats.PAYMENTS)
+        took = await chats.confirmations(stage, chats.FIRST + round_of * chats.PAYMENTS)
         measured.add("webhook to both confirmations, p50", "ms", words, [percentile(took, 50)])
-        rates = [
-            await _paid(stage, range(size + number * EACH, size + (number + 1) * EACH)) for number in range(ROUNDS)
-        ]
+        starts = range(payments_from, payments_from + ROUNDS * EACH, EACH)
+        rates = [await _paid(stage, range(start, start + EACH)) for start in starts]
         measured.add("webhooks answered", "/s", words, [answered for answered, _ in rates])
         measured.add("webhooks applied", "/s", words, [applied for _, applied in rates])
 
@@ -103,14 +103,15 @@ async def _paid(stage: Stage, numbers: range) -> tuple[float, float]:
     return paid.answers.rate, paid.rate
 
 
-async def _quiet(measured: Measured, url: str, words: str, asked: Mapping[str, Question]) -> None:
+async def quiet(measured: Measured, url: str, words: str, asked: Mapping[str, Question]) -> None:
     """Single questions, with nobody else at the database and some lanes of the outbox waiting."""
     async with _opened(url) as database, _waiting(database):
         for name, question in asked.items():
             _both(measured, name, words, await _asked(database, question))
 
 
-async def _slots(measured: Measured, url: str, words: str, house: past.House) -> None:
+async def slot_search(measured: Measured, url: str, words: str, house: past.House) -> None:
+    """What is free for a customer, with nobody else at the database."""
     async with _opened(url) as database:
         _both(measured, "slot search", words, await search(database, house.bookings_team, house.service))
 
@@ -183,3 +184,5 @@ async def _look(work: Work, _: int) -> None:
     await work.payments.to_poll()
     await work.inbox.clean(work.now - KEEP_FINISHED)
     await work.outbox.clean(work.now - KEEP_FINISHED)
+    for days in await work.forgetting.terms():
+        await work.forgetting.due(days, work.now - timedelta(days=days), AT_ONCE)

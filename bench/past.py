@@ -108,29 +108,29 @@ def _cases(connection: Connection, house: House, count: int) -> Cases:
     cases = count // MESSAGES_OF_A_CASE
     long_ago = now() - timedelta(days=30)
     agent = house.agents[0]
-    customers = _fill(connection, "person", cases // CASES_OF_A_CUSTOMER, Person(name="Customer"))
+    customers = fill(connection, "person", cases // CASES_OF_A_CUSTOMER, Person(name="Customer"))
     customer = customers + N // CASES_OF_A_CUSTOMER
     case = tables.Conversation(
         team_id=house.cases_team, customer_id=0, holder_id=agent, opened_at=long_ago, closed_at=long_ago,
         spoken=MESSAGES_OF_A_CASE,
     )  # fmt: skip
-    first = _fill(connection, "conversation", cases, case, customer_id=customer)
+    first = fill(connection, "conversation", cases, case, customer_id=customer)
     theirs = tables.Seat(conversation_id=0, account_id=house.account, side=Side.CUSTOMER, chat="")
-    customers_seats = _fill(connection, "seat", cases, theirs, conversation_id=first + N, chat=_text(customer))
+    customers_seats = fill(connection, "seat", cases, theirs, conversation_id=first + N, chat=_text(customer))
     ours = tables.Seat(conversation_id=0, account_id=house.account, side=Side.AGENT, chat=DESK)
-    desk_seats = _fill(connection, "seat", cases, ours, conversation_id=first + N, thread=_text(first + N))
+    desk_seats = fill(connection, "seat", cases, ours, conversation_id=first + N, thread=_text(first + N))
     return Cases(first, customers_seats, desk_seats, cases, range(customers, customers + cases // CASES_OF_A_CUSTOMER))
 
 
 def _messages(connection: Connection, cases: Cases, count: int) -> None:
     words = tables.SpokenMessage(conversation_id=0, body='{"text": "Good morning"}', version=0, said_at=now())
     case, version = cases.first + N % cases.count, N // cases.count + 1
-    first = _fill(connection, "message", count, words, conversation_id=case, version=version, origin=_code())
+    first = fill(connection, "message", count, words, conversation_id=case, version=version, origin=code())
     sent = tables.Delivery(message_id=0, seat_id=0, state=DeliveryState.SENT, sent_version=1)
     # A private chat counts its own messages, a desk those of all cases.
     for seat, number in ((cases.theirs, version), (cases.ours, first + N)):
         ways = {"message_id": first + N, "seat_id": seat + N % cases.count, "external_id": _text(number)}
-        _fill(connection, "delivery", count, sent, **ways)
+        fill(connection, "delivery", count, sent, **ways)
 
 
 def _payments(connection: Connection, house: House, cases: Cases, count: int) -> None:
@@ -141,17 +141,17 @@ def _payments(connection: Connection, house: House, cases: Cases, count: int) ->
         state=State.PAID, known_by=Source.WEBHOOK, paid_at=then, expires_at=then, made_at=then,
     )  # fmt: skip
     case = cases.first + N % cases.count
-    first = _fill(connection, "paymentrequest", count, request, code=_code(), conversation_id=case)
+    first = fill(connection, "paymentrequest", count, request, code=code(), conversation_id=case)
     checkout = tables.Checkout(
         request_id=0, gateway="stripe", reference="", state=State.PAID, captured_minor=1999, expires_at=then,
         made_at=then,
     )  # fmt: skip
-    names = {"reference": _code(), "checkout_ref": _code(), "payment_ref": _code()}
-    checkouts = _fill(connection, "checkout", count, checkout, request_id=first + N, **names)
+    names = {"reference": code(), "checkout_ref": code(), "payment_ref": code()}
+    checkouts = fill(connection, "checkout", count, checkout, request_id=first + N, **names)
     fact = tables.GatewayFact(
         gateway="stripe", event_key="", kind=FactKind.CAPTURED, source=Source.WEBHOOK, body="{}", heard_at=then
     )
-    _fill(connection, "gatewayfact", count, fact, event_key=_code(), checkout_id=checkouts + N)
+    fill(connection, "gatewayfact", count, fact, event_key=code(), checkout_id=checkouts + N)
 
 
 def _bookings(connection: Connection, house: House, cases: Cases, before: int, count: int) -> None:
@@ -170,11 +170,11 @@ def _bookings(connection: Connection, house: House, cases: Cases, before: int, c
     end = _moment(start(N) + 1800)
     times = {"starts_at": _moment(start(N)), "ends_at": end, "busy_until": end}
     who = {"agent_id": agent(N), "customer_id": cases.customers.start + N % len(cases.customers)}
-    first = _fill(connection, "booking", count, booking, uid=_code(), **who, **times)
+    first = fill(connection, "booking", count, booking, uid=code(), **who, **times)
     cell = tables.BookedCell(agent_id=0, starts_at=now(), booking_id=0)
     of, starts = N // CELLS, _moment(start(N // CELLS) + N % CELLS * 300)
     taken = {"agent_id": agent(of), "starts_at": starts, "booking_id": first + of}
-    _fill(connection, "bookedcell", count * CELLS, cell, **taken)
+    fill(connection, "bookedcell", count * CELLS, cell, **taken)
 
 
 def _queues(connection: Connection, count: int) -> None:
@@ -182,12 +182,12 @@ def _queues(connection: Connection, count: int) -> None:
     done: Values = {"body": "{}", "state": JobState.DONE, "due_at": now() - timedelta(hours=1), "tries": 1}
     done |= {"made_at": now()}
     said = tables.Outbox(lane="", kind="deliver", **done)
-    _fill(connection, "outbox", count, said, lane=_text(N % 1000))
+    fill(connection, "outbox", count, said, lane=_text(N % 1000))
     heard = tables.Inbox(lane="", kind="said", source="telegram", event_id="", **done)
-    _fill(connection, "inbox", count, heard, lane=_text(N % 1000), event_id=_code())
+    fill(connection, "inbox", count, heard, lane=_text(N % 1000), event_id=code())
 
 
-def _fill(connection: Connection, name: str, count: int, pattern: SQLModel, **varying: Any) -> int:
+def fill(connection: Connection, name: str, count: int, pattern: SQLModel, **varying: Any) -> int:
     """Rows as the pattern, but for what varies with their number `N`; gives the first one's id."""
     table = SQLModel.metadata.tables[name]
     first: int = connection.execute(select(func.coalesce(func.max(table.c.id), 0) + 1)).scalar_one()
@@ -207,7 +207,7 @@ def _text(number: Any) -> ColumnElement[str]:
     return cast(number, String)
 
 
-def _code() -> ColumnElement[str]:
+def code() -> ColumnElement[str]:
     """Sixteen bytes, another for each row: an index over them grows everywhere at once."""
     return func.lower(func.hex(func.randomblob(16)))
 

@@ -15,8 +15,8 @@ from bench.programs import ROOT
 LATEST = ROOT / "bench" / "results" / "latest.json"
 PAGE = ROOT / "docs" / "bench.md"
 SHOWN = re.compile(r"(<!-- figures -->\n).*?(<!-- /figures -->)", re.DOTALL)
-USUAL, GROWTH = "usual", "growth"
-TITLES = {USUAL: "Side by side", GROWTH: "Growth"}
+USUAL, GROWTH, TEAMS = "usual", "growth", "teams"
+TITLES = {USUAL: "Side by side", GROWTH: "Growth", TEAMS: "One team and a thousand"}
 Run = Mapping[str, Any]
 
 

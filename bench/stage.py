@@ -57,6 +57,10 @@ class Theatre:
             "BELLHOP_SECRET_KEYS": KEY,
             "BELLHOP_TEAM_FILE": str(ROOT / "tests/stories/team.toml"),
             "BELLHOP_TELEGRAM__WEBHOOK_SECRET": TELEGRAM_SECRET,
+            # A few made-up customers write for hundreds.
+            "BELLHOP_CUSTOMER_MESSAGES_PER_MINUTE": "1000000",
+            "BELLHOP_TEAM_MESSAGES_PER_MINUTE": "1000000",
+            "BELLHOP_ADDRESS_REQUESTS_PER_MINUTE": "1000000",
         }
         serve = ("bot.cli", "serve", "--port", str(self.port))
         log = self.folder / f"bellhop {self.words}.log"

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import uvicorn
+from websockets.exceptions import InvalidState
 
 from sandbox.app import Cast, create_app
 from sandbox.server import Droppable, Guest
@@ -40,7 +41,9 @@ class Prompt(Guest):
         for listening in (*self.servers, *(sockets or ())):
             listening.close()
         for connection in list(self.server_state.connections):
-            connection.shutdown()
+            # A web socket that its other end is just leaving cannot be closed a second time.
+            with suppress(InvalidState):
+                connection.shutdown()
         # A transport that was closed says so in the loop's next round.
         await asyncio.sleep(0)
         try:

@@ -8,6 +8,7 @@ from sqlalchemy.pool import NullPool
 
 from bench import past
 from bench.growth import questions
+from bench.teams import share_out
 from payments.gateway import utc_now
 from storage.database import Database
 from storage.tables import ChannelAccount, Team
@@ -52,3 +53,18 @@ async def test_bellhop_reads_the_past_as_its_own(url: str) -> None:
         for question in questions(house, customers).values():
             await question(work, 0)
     await database.aclose()
+
+
+async def test_a_past_is_shared_out_among_teams_and_all_references_hold(url: str) -> None:
+    house = past.found(url)
+    past.grow(url, house, 0, 1000)
+    share_out(url, house, 20)
+    with create_engine(url, poolclass=NullPool).connect() as connection:
+        of_teams = text("SELECT count(*) FROM conversation GROUP BY team_id")
+        assert connection.execute(of_teams).scalars().all() == [5] * 20
+        astray = text(
+            "SELECT count(*) FROM paymentrequest JOIN conversation ON conversation.id = conversation_id "
+            "WHERE paymentrequest.team_id <> conversation.team_id"
+        )
+        assert connection.execute(astray).scalar_one() == 0
+        assert connection.execute(text("PRAGMA foreign_key_check")).all() == []

@@ -24,7 +24,7 @@ def kept() -> Iterator[dict[str, Any]]:
 
 def test_each_run_says_when_and_where_and_what_the_disk_took() -> None:
     runs = latest()
-    assert "usual" in runs and set(runs) <= {"usual", "growth"}
+    assert "usual" in runs and set(runs) <= {"usual", "growth", "teams"}
     for run in runs.values():
         assert re.match(r"\d{4}-\d\d-\d\dT.*\+00:00$", run["at"])
         assert run["seconds"] > 0 and run["floor"] > 0

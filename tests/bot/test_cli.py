@@ -61,7 +61,7 @@ def test_help_imports_nothing_heavy() -> None:
 def test_help_names_every_command() -> None:
     told = CliRunner().invoke(app, ["--help"])
     assert told.exit_code == 0
-    for command in ("run", "serve", "worker", "sandbox", "db", "init", "doctor", "team", "manifest", "reconcile"):
+    for command in "run serve worker sandbox db init doctor team manifest reconcile drill".split():
         assert re.search(rf"\b{command}\b", told.stdout)
 
 
@@ -69,7 +69,15 @@ def test_it_says_its_version(shell: Shell) -> None:
     assert re.fullmatch(r"\d+\.\d+\.\d+\n", shell("--version").stdout)
 
 
-WRONG = ["nonsense", "serve --port x", "serve --port 0", "manifest slack", "team apply"]
+WRONG = [
+    "nonsense",
+    "customer erase 1",
+    "customer export",
+    "serve --port x",
+    "serve --port 0",
+    "manifest slack",
+    "team apply",
+]
 
 
 @pytest.mark.parametrize("wrong", WRONG)

@@ -1,5 +1,6 @@
 """A set-up that works is found well; each broken one is named with what mends it."""
 
+import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -17,8 +18,10 @@ from handlers.team_file import apply_team, read_team_file
 from payments.gateway import utc_now
 from sandbox.app import Cast
 from sandbox.environment import TEAM
+from sandbox.stripe.merchants import SECOND
 from storage.database import Database
 from storage.schema import newest, upgrade
+from storage.tables import GatewayAccount
 
 Environ = dict[str, str]
 ACCOUNTS = {"slack": ("T0ACME", "bellhop"), "telegram": ("700100200", "bellhop_sandbox_bot")}
@@ -57,6 +60,17 @@ async def test_a_set_up_that_works_has_no_fault(environ: Environ, database: Data
     assert said["desk C0DESK"] == "#front-desk in Slack"
     assert said["desk -1001000000001"] == "“Front desk” in Telegram"
     assert said["clock"] == "agrees with Telegram, Slack"
+
+
+async def test_an_app_that_lives_by_installs_alone_has_no_fault(environ: Environ, database: Database) -> None:
+    async with database.begin() as work:
+        for team in await work.people.teams():
+            for account in await work.people.accounts_of(team.id):
+                account.left_at = work.now if account.channel == "slack" else None
+    found = await examined({**environ, "BELLHOP_SLACK__BOT_TOKEN": ""})
+    assert faults(found) == []
+    said = {finding.what: finding.said for finding in found}
+    assert said["Slack installs"].endswith("/slack/install") and "Slack" not in said and "desk C0DESK" not in said
 
 
 BROKEN = {
@@ -169,3 +183,20 @@ async def test_a_chat_without_topics_cannot_be_a_desk(environ: Environ, cast: Ca
     async with httpx2.AsyncClient() as http:
         found = await probes.desk_in_telegram(Visit(settings, http), "1001")
     assert (found.grade, found.said) == (Grade.FAULT, "the group has no topics")
+
+
+async def test_a_teams_own_account_is_asked_too(environ: Environ, database: Database, cast: Cast) -> None:
+    section = {"api_key": cast.world.secrets.stripe_second_api_key, "api_url": f"{cast.world.public_url}/stripe"}
+    async with database.begin() as work:
+        (team,) = await work.people.teams()
+        own = GatewayAccount(
+            team_id=team.id, gateway="stripe", account="own_1", sealed_section=work.vault.seal(json.dumps(section)),
+            checked_at=work.now, made_at=work.now,
+        )  # fmt: skip
+        await work.accounts.add(own)
+    said = {finding.what: finding.said for finding in await examined(environ)}
+    assert said[f"team {team.slug}, Stripe"] == "Bella Bikes: test mode, no real money"
+    cast.stripe.merchants.roll_key(SECOND, "sk_test_rolled")
+    found = await the_fault(environ)
+    assert found.what == f"team {team.slug}, Stripe"
+    assert found.remedy == "an owner of the team changes the keys: /payments"

@@ -13,7 +13,7 @@ import pytest_asyncio
 from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
-from bot.engine import AT_ONCE, LEASE, MOST_TRIES, Engine, LeaseLost, outbox_pump, pause_after
+from bot.engine import AT_ONCE, LEASE, MOST_TRIES, Engine, LeaseLost, Sweep, outbox_pump, pause_after
 from handlers.channel import TryLater, Undeliverable
 from storage.database import Database
 from storage.queues import Claimed
@@ -137,6 +137,15 @@ async def test_patience_that_is_asked_for_is_no_failure(worker: Worker) -> None:
     assert worker.given_up == []
 
 
+async def test_that_the_database_was_away_says_nothing_against_a_job(worker: Worker) -> None:
+    away = OperationalError("UPDATE", {}, Exception("Deadlock found when trying to get lock"))
+    worker.outcomes = {"a1": [away for _ in range(MOST_TRIES + 2)]}
+    await worker.add("a1")
+    async with worker.working():
+        await worker.until(lambda: worker.done == ["a1"])
+    assert worker.given_up == []
+
+
 async def test_a_job_that_somebody_else_has_is_let_go(worker: Worker) -> None:
     worker.outcomes = {"a1": [LeaseLost()]}
     await worker.add("a1")
@@ -176,7 +185,8 @@ async def test_a_sweep_that_fails_stops_neither_the_others_nor_itself(worker: Wo
         swept.append("works")
         worker.clock.pass_by(seconds=1)
 
-    engine = Engine(worker.database, pumps=(), sweeps=(fails, works), every=timedelta(milliseconds=10))
+    sweeps = tuple(Sweep(look, timedelta(seconds=1)) for look in (fails, works))
+    engine = Engine(worker.database, pumps=(), sweeps=sweeps, every=timedelta(milliseconds=10))
     await engine.start()
     await worker.until(lambda: len(swept) >= 4)
     await engine.stop()

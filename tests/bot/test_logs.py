@@ -6,8 +6,9 @@ import sys
 
 from pydantic import SecretStr
 
+from bot.gateway_settings import StripeSettings
 from bot.logs import Redact
-from bot.settings import Settings, StripeSettings
+from bot.settings import Settings
 
 SETTINGS = Settings(
     secret_keys=(SecretStr("an-own-key-of-the-operator"),),

@@ -96,6 +96,8 @@ def test_a_key_like_no_other_is_a_plain_warning(tmp_path: Path) -> None:
         ({"TELEGRAM__MODE": "webhook"}, "BELLHOP_TELEGRAM__TOKEN is missing, and its section needs it"),
         ({"TELEGRAM__TOKEN": TOKEN, "TELEGRAM__MODE": "pull"}, "BELLHOP_TELEGRAM__MODE input should be"),
         ({"SLACK__BOT_TOKEN": "xoxp-1"}, "BELLHOP_SLACK__BOT_TOKEN must begin with xoxb-"),
+        ({"SLACK__CLIENT_ID": "1.2"}, "BELLHOP_SLACK__CLIENT_ID and BELLHOP_SLACK__CLIENT_SECRET belong together"),
+        ({"SLACK__SIGNING_SECRET": "hush"}, "BELLHOP_SLACK__BOT_TOKEN is missing; or set BELLHOP_SLACK__CLIENT_ID"),
         ({"STRIPE__API_KEY": "pk_test_1"}, "BELLHOP_STRIPE__API_KEY must begin with sk_test_"),
         ({"JITSI__DOMAIN": "meet.jit.si", "JITSI__APP_ID": "x"}, "BELLHOP_JITSI__*: meet.jit.si does not accept"),
         ({"WEBRTC__TURN_URLS": "turn:t.example:3478"}, "BELLHOP_WEBRTC__*: TURN needs both"),

@@ -13,7 +13,7 @@ from handlers.team_show import as_toml
 from payments.gateway import utc_now
 from storage.database import Database
 from storage.schema import upgrade
-from storage.tables import Conversation, RoleKind, Seat, Side
+from storage.tables import Conversation, Desk, RoleKind, Seat, Service, Side
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = (ROOT / "team.example.toml").read_text(encoding="utf-8")
@@ -225,3 +225,22 @@ def test_a_mistake_is_named_by_its_place(text: str, sentence: str) -> None:
     with pytest.raises(TeamFileError) as refused:
         read_team_file(text)
     assert refused.value.sentences[0].startswith(sentence)
+
+
+async def test_what_was_added_in_the_chat_is_not_the_files_until_it_names_it(database: Database) -> None:
+    await applied(database, TEAM + HAIRCUT)
+    async with database.begin() as work:
+        (team,) = await work.people.teams()
+        account = await work.people.account("telegram", "700100200")
+        assert account is not None and team.declared
+        await work.people.add(Desk(team_id=team.id, account_id=account.id, chat="-100"))
+        added = Service(team_id=team.id, slug="shave", name="Shave", minutes=15, price_minor=0, currency="USD")
+        await work.people.add(added)
+    assert await applied(database, TEAM + HAIRCUT) == []
+    shave = HAIRCUT.replace("haircut", "shave").replace("Haircut", "Shave")
+    await applied(database, TEAM + '[desks]\ntelegram = "-100"\n' + HAIRCUT + shave)
+    async with database.begin() as work:
+        (desk,) = await work.people.desks_of(team.id)
+        assert desk.declared and {one.declared for one in await work.people.services(team.id)} == {True}
+    changes = await applied(database, TEAM + HAIRCUT)
+    assert changes == ["desk -100: no longer a desk", "service shave: no longer offered"]

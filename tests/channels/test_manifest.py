@@ -9,14 +9,22 @@ import pytest
 
 import bot.channels.slack
 from bot.channels.slack.hear import EVENTS, SHORTCUTS, SLASH
-from bot.manifest import BOT_EVENTS, SCOPES, manifest
+from bot.channels.slack.scopes import SCOPES, THREADS, hears_threads
+from bot.manifest import BOT_EVENTS, WANTS, manifest
 from handlers.commands import CommandInfo
 from sandbox.slack.api import METHODS
 from tests.channels.slack_stage import COMMANDS
 
 URL = "https://desk.example/"
 # Scopes that no method wants: what is heard wants them, or how a message is signed.
-BY_EVENT = {"message.channels": "channels:history", "message.groups": "groups:history", "message.im": "im:history"}
+BY_EVENT = {
+    "message.channels": "channels:history",
+    "message.groups": "groups:history",
+    "message.im": "im:history",
+    # member_joined_channel comes for the channels that either scope covers.
+    "channel_left": "channels:read",
+    "group_left": "groups:read",
+}
 BY_FEATURE = {"commands", "chat:write.customize"}
 
 
@@ -67,7 +75,25 @@ def test_over_http_everything_comes_to_one_address() -> None:
     text = json.dumps(manifest(URL, socket_mode=False, commands=COMMANDS))
     assert set(re.findall(r"https://desk\.example[^\"]*", text)) == {
         "https://desk.example/slack/events",
+        "https://desk.example/slack/oauth_redirect",
     }
+    assert "redirect_urls" in made_for()["oauth_config"]
+
+
+def test_the_light_form_hears_no_channel_and_leaves_out_nothing_else() -> None:
+    whole, light = made_for(), made_for(light=True)
+    asked, asked_light = (set(made["oauth_config"]["scopes"]["bot"]) for made in (whole, light))
+    events, events_light = (set(made["settings"]["event_subscriptions"]["bot_events"]) for made in (whole, light))
+    assert asked - asked_light == THREADS and asked_light < asked
+    assert events - events_light == {"message.channels", "message.groups"}
+    assert {WANTS[name] for name in events_light if name in WANTS} <= asked_light
+    assert hears_threads(asked) and not hears_threads(asked_light)
+    assert light["features"] == whole["features"]
+
+
+def test_tokens_rotate_only_where_nobody_copies_them() -> None:
+    assert made_for()["settings"]["token_rotation_enabled"] is False
+    assert made_for(rotation=True)["settings"]["token_rotation_enabled"] is True
 
 
 def test_socket_mode_wants_no_address() -> None:
@@ -89,7 +115,12 @@ def test_slacks_limits_are_kept(socket_mode: bool) -> None:
 
 def told(*path: str) -> list[Any]:
     """A part of the manifest."""
-    part = manifest(URL, socket_mode=False, commands=COMMANDS)
+    part = made_for()
     for name in path:
         part = part[name]
     return list(part)
+
+
+def made_for(*, light: bool = False, rotation: bool = False) -> dict[str, Any]:
+    """The manifest over HTTP."""
+    return manifest(URL, socket_mode=False, commands=COMMANDS, light=light, rotation=rotation)

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from bot.channels.slack import SlackChannel
 from bot.manifest import manifest
 from bot.settings import SlackSettings
-from handlers.channel import TryLater, Undeliverable
+from handlers.channel import Departed, TryLater, Undeliverable
 from handlers.effects import Mark
 from handlers.heard import Command, Heard, Submitted
 from handlers.messages import Attachment, Button, Form, FormField, Message, rows
@@ -53,6 +53,13 @@ def hidden(stage: SlackStage, person: str) -> list[str]:
 
 async def test_it_knows_who_it_is(stage: SlackStage) -> None:
     assert (stage.channel.account, stage.channel.handle, stage.channel.problem) == (TEAM, "bellhop", "")
+
+
+@pytest.mark.parametrize("light", [False, True])
+async def test_a_token_tells_whether_words_in_threads_are_heard(cast: Cast, sandbox_server: str, light: bool) -> None:
+    cast.slack.use_manifest(manifest("https://desk.example", socket_mode=False, commands=COMMANDS, light=light))
+    async with slack_stage(cast) as stage:
+        assert stage.channel.hears_threads is not light
 
 
 # Commands and answers
@@ -254,7 +261,7 @@ async def test_a_channel_without_bellhop_says_how_to_invite_it(http: SlackStage)
 
 
 async def test_another_workspaces_conversation_is_not_said_here(http: SlackStage) -> None:
-    with pytest.raises(Undeliverable, match="another workspace"):
+    with pytest.raises(Departed, match="no token for that Slack workspace"):
         await http.channel.send(http.customer, "T0GLOBEX", Message(text="Hello"))
 
 

@@ -138,6 +138,15 @@ def test_the_one_command_takes_all_others_as_its_first_word(text: str, name: str
     assert (command.name, command.args) == (name, args)
 
 
+def test_a_mentioned_person_is_known_by_their_id() -> None:
+    """docs.slack.dev/interactivity/implementing-slash-commands: escaped, a mention is <@U1234|user>."""
+    command = hear.command(COMMAND | {"command": "/bellhop", "text": "invite <@U1234|ana> agent"}, NOW)
+    assert (command.name, command.args) == ("invite", "@ana agent")
+    assert [(each.user, each.name) for each in command.mentions] == [("U1234", "ana")]
+    named = hear.command(COMMAND | {"text": "<@U1234|ana>"}, NOW, {"U1234": "Ana Silva"})
+    assert [each.name for each in named.mentions] == ["Ana Silva"]
+
+
 def test_an_app_installed_for_a_whole_organisation_belongs_to_it() -> None:
     assert hear.command(COMMAND | {"is_enterprise_install": "true"}, NOW).origin.account == "E0001"
     everywhere = deepcopy(SAID)
@@ -239,7 +248,7 @@ def test_what_does_not_lie_in_slack_is_said_to_stay() -> None:
         {"subtype": "message_deleted", "deleted_ts": "1.2", "hidden": True},
         {"subtype": "message_replied"},
         {"type": "reaction_added"},
-        {"type": "app_uninstalled"},
+        {"type": "tokens_revoked", "tokens": {"oauth": ["U2147483697"], "bot": []}},
     ],
 )
 def test_what_no_person_said_is_not_heard(event: Json) -> None:

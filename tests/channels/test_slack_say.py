@@ -2,6 +2,7 @@
 
 import html
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,9 +13,12 @@ from bot.channels.slack.forms import OPEN_FORM, to_modal
 from bot.channels.slack.say import BLOCKS, CHARACTERS, NOTIFICATION, fallback, pages, to_blocks
 from handlers.heard import Origin, Place
 from handlers.messages import Button, Choice, FieldKind, Form, FormField, Message, Style, pairs, rows
+from sandbox.slack import seed
 from sandbox.slack.blocks import accept_message_blocks, accept_view
+from sandbox.slack.mrkdwn import pieces
 from tests.channels.slack_stage import buttons, texts
 
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
 ORIGIN = Origin(channel="slack", account="T1", chat="C1", place=Place.GROUP, user="U1", reply_to="https://r.example")
 PAY = Form(
     name="pay",
@@ -49,6 +53,20 @@ def test_what_people_type_is_shown_exactly(text: str) -> None:
     # Nothing but text and addresses: no mention, no emoji code, no style comes out of what was typed.
     assert all(set(run) <= {"type", "text", "url"} and run["type"] in ("text", "link") for run in runs)
     assert all(run["url"] == run["text"] for run in runs if run["type"] == "link")
+
+
+CALLS = st.text("<>!@#|&; chanelU0BNAltgmp", max_size=60) | st.sampled_from(
+    ["<!channel>", "<@U0ANA>", "<#C0DESK|desk>"]
+)
+
+
+@given(CALLS | ANY_TEXT, CALLS)
+def test_what_people_type_calls_nobody(text: str, author: str) -> None:
+    """Read as Slack reads a notification: it mentions no person, no channel and not everybody."""
+    acme = seed.acme("xoxb-made-up")
+    told = fallback(Message(text=text, author=author, title=author))
+    kinds = {piece["kind"] for piece in pieces(told, acme, acme.people["U0ANA"], NOW)}
+    assert not kinds & {"person", "channel", "all"}
 
 
 @given(ANY_TEXT, ANY_TEXT, ANY_TEXT)

@@ -7,7 +7,7 @@ import pytest
 from telegram import Update, User
 
 from bot.channels.telegram.hear import to_heard
-from handlers.heard import CameBack, Command, Edited, Heard, Place, Press, Said, SharedPlace, WentAway
+from handlers.heard import CameBack, Command, Edited, Heard, Moved, Place, Press, Said, SharedPlace, Standing, WentAway
 from handlers.messages import Attachment
 
 BOT = User(id=700100200, is_bot=True, first_name="Bellhop", username="bellhop_bot")
@@ -62,6 +62,22 @@ def test_words_in_a_topic_name_the_topic() -> None:
     assert isinstance(heard, Said)
     assert (heard.origin.place, heard.origin.chat, heard.origin.thread) == (Place.GROUP, "-1001000000001", "4")
     assert heard.sender.language == ""
+
+
+def test_a_command_names_who_it_mentions_and_whose_words_it_replies_to() -> None:
+    """A text_mention carries its user; in a topic everything replies to the service message that opened it."""
+    lea = {"id": 3001, "is_bot": False, "first_name": "Lea", "last_name": "Novak"}
+    mention = {"offset": 8, "length": 3, "type": "text_mention", "user": lea}
+    content = typed("/invite Lea agent")
+    named = in_topic(**content | {"entities": [*content["entities"], mention]})
+    assert isinstance(named, Command)
+    assert [(each.user, each.name) for each in named.mentions] == [("3001", "Lea Novak")]
+    said = {"message_id": 16, "from": lea, "chat": FORUM, "date": DATE, "text": "hello"}
+    replied = in_topic(**typed("/invite viewer"), reply_to_message=said)
+    assert isinstance(replied, Command) and [each.user for each in replied.mentions] == ["3001"]
+    opened = said | {"from": ANA, "forum_topic_created": {"name": "Mia", "icon_color": 7322096}}
+    plain = in_topic(**typed("/invite viewer"), reply_to_message=opened)
+    assert isinstance(plain, Command) and not plain.mentions
 
 
 def test_a_thread_of_replies_in_a_plain_group_is_no_topic() -> None:
@@ -244,7 +260,64 @@ def test_blocking_the_bot_is_going_away(old: str, new: str, kind: type) -> None:
     heard = hear(my_chat_member=change)
     assert isinstance(heard, kind)
     assert heard is not None and (heard.origin.chat, heard.origin.user, heard.at) == ("1001", "1001", SENT)
-    assert hear(my_chat_member={**change, "chat": FORUM}) is None
+
+
+MEMBER = {"user": BOT.to_dict(), "status": "member"}
+RIGHTS = dict.fromkeys((
+    "can_be_edited", "is_anonymous", "can_manage_chat", "can_delete_messages", "can_manage_video_chats",
+    "can_restrict_members", "can_promote_members", "can_change_info", "can_invite_users", "can_post_stories",
+    "can_edit_stories", "can_delete_stories",
+), False)  # fmt: skip
+"""What core.telegram.org/bots/api#chatmemberadministrator always tells."""
+
+
+@pytest.mark.parametrize(
+    ("stands", "chat", "trouble"),
+    [
+        ({"status": "administrator", **RIGHTS, "can_manage_topics": True}, FORUM, ""),
+        ({"status": "administrator", **RIGHTS, "can_manage_topics": False}, FORUM, "with the right “Manage topics”"),
+        ({"status": "administrator", **RIGHTS}, FORUM, "with the right “Manage topics”"),
+        ({"status": "member"}, FORUM, "with the right “Manage topics”"),
+        ({"status": "left"}, FORUM, "was removed from the group “Front desk”"),
+        ({"status": "kicked", "until_date": 0}, FORUM, "was removed from the group “Front desk”"),
+        ({"status": "administrator", **RIGHTS, "can_manage_topics": True},
+         {"id": -1001000000001, "type": "supergroup", "title": "Front desk"}, "Topics are off"),
+    ],
+)  # fmt: skip
+def test_what_the_bot_may_do_in_a_group_says_what_to_switch_on(
+    stands: dict[str, Any], chat: dict[str, Any], trouble: str
+) -> None:
+    change = {"chat": chat, "from": ANA, "date": DATE, "old_chat_member": MEMBER}
+    heard = hear(my_chat_member={**change, "new_chat_member": {"user": BOT.to_dict(), **stands}})
+    assert isinstance(heard, Standing)
+    assert (heard.origin.chat, heard.origin.user, heard.origin.place) == ("-1001000000001", "2001", Place.GROUP)
+    assert (trouble in heard.trouble) if trouble else heard.trouble == ""
+
+
+def test_a_group_that_becomes_a_supergroup_goes_on_under_another_id() -> None:
+    group = {"id": -4001, "type": "group", "title": "Front desk"}
+    heard = hear(message={"message_id": 9, "from": ANA, "chat": group, "date": DATE,
+                          "migrate_to_chat_id": -1001234567890})  # fmt: skip
+    assert isinstance(heard, Moved)
+    assert (heard.origin.chat, heard.chat) == ("-4001", "-1001234567890")
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "args"),
+    [("/bellhop setup", "setup", ""), ("/bellhop", "help", ""), ("/bellhop@bellhop_bot Pay 49 USD", "pay", "49 USD")],
+)
+def test_one_command_stands_for_all(text: str, name: str, args: str) -> None:
+    heard = private(**typed(text))
+    assert isinstance(heard, Command)
+    assert (heard.name, heard.args) == (name, args)
+
+
+def test_a_button_of_a_shared_bot_says_whose_it_is() -> None:
+    message = {"message_id": 30, "chat": PRIVATE, "date": 0}
+    told = {"id": "7", "from": MIA, "chat_instance": "1", "message": message}
+    heard = [hear(callback_query={**told, "data": data}) for data in ("12~book.day:1||0", "pay:7~8", "~pay:7")]
+    presses = [(one.team, one.action, one.value) for one in heard if isinstance(one, Press)]
+    assert presses == [(12, "book.day", "1||0"), (0, "pay", "7~8"), (0, "~pay", "7")]
 
 
 @pytest.mark.parametrize(

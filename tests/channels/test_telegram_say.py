@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from telegram import InlineKeyboardMarkup
 
+from bot.channels.telegram.quiet import UNSEEN, starts_nothing
 from bot.channels.telegram.say import to_telegram, units
 from bot.channels.telegram.writer import pack_ids, unpack_ids
 from handlers.messages import Attachment, Button, Message, Pair, Style
@@ -13,7 +14,10 @@ from sandbox.telegram.entities import format_text
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\0"), max_size=300)
 MARKUP = st.text("<>&;\"'/=abi #x39\n", max_size=60)
-WRITTEN = TEXT | MARKUP
+CALLS = st.text("@/.: <abc_\nh", max_size=60) | st.from_regex(
+    r"[a ]?[@/]{1,2}[a-z_]{3,8}(@[a-z]{4,9})?[ .]?", fullmatch=True
+)
+WRITTEN = TEXT | MARKUP | CALLS
 
 
 class Reader(HTMLParser):
@@ -53,7 +57,22 @@ def test_no_part_of_a_card_becomes_markup(title: str, text: str, label: str, val
     assert set(reader.tags) <= {"b", "i"}
     assert len(reader.tags) == sum(map(bool, [title, author, value])) + 1
     for part in (title, text, f"{label}: {value}", author):
-        assert part in reader.text
+        assert part.replace(UNSEEN, "") in reader.text.replace(UNSEEN, "")
+
+
+@given(WRITTEN, WRITTEN.filter(str.strip))
+def test_what_people_type_calls_nobody_and_starts_nothing(text: str, author: str) -> None:
+    """Read as Telegram reads it, where clients make links of plain text."""
+    (page,) = to_telegram(Message(text=text, author=author)).pages
+    shown, entities = format_text(page, "HTML")
+    assert not [each for each in entities if each["type"] in {"mention", "bot_command"}]
+    typed = f"{author}\n{text}" if text else author
+    assert shown.replace(UNSEEN, "") == typed.replace(UNSEEN, "").replace("\r", "").strip()
+
+
+def test_an_address_with_a_name_in_it_stays_whole() -> None:
+    words = "See https://t.me/@ana and mia@example.com, either/or 12/2026"
+    assert starts_nothing(words) == words
 
 
 @given(st.text("ab \n<&é漢😀", min_size=1, max_size=40), st.integers(100, 2000))

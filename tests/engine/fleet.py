@@ -138,6 +138,8 @@ def _environ(home: Home, name: str) -> dict[str, str]:
         "BELLHOP_TELEGRAM__MODE": "webhook",
         "BELLHOP_TELEGRAM__WEBHOOK_SECRET": TELEGRAM_SECRET,
         "BELLHOP_TELEGRAM__MESSAGES_PER_SECOND": "1000",
+        "BELLHOP_CUSTOMER_MESSAGES_PER_MINUTE": "1000000",
+        "BELLHOP_TEAM_MESSAGES_PER_MINUTE": "1000000",
         "BELLHOP_TELEGRAM__API_URL": f"{home.platforms_url}/{name}",
         "BELLHOP_STRIPE__API_KEY": "sk_test_dev",
         "BELLHOP_STRIPE__WEBHOOK_SECRET": STRIPE_SECRET,

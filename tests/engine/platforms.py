@@ -84,6 +84,8 @@ class Platforms:
             return {"id": int(BOT), "is_bot": True, "first_name": "Bellhop", "username": "bellhop_bot"}
         if method == "getMyDescription":
             return {"description": "Book a time."}
+        if method == "getMyShortDescription":
+            return {"short_description": "Book a time."}
         if method not in SAYS | {"editMessageText"}:
             return True
         self._ids += 1

@@ -8,10 +8,11 @@ from sqlalchemy import select
 from sqlmodel import SQLModel, col
 
 from handlers.checkout.ledger import record
+from handlers.checkout.opening import NotPayable
 from handlers.checkout.polling import look_up, sweep_expired, sweep_polls
 from handlers.effects import EFFECT, TellTeam
 from handlers.heard import Heard
-from handlers.pay_page import NotPayable, begin_checkout
+from handlers.pay_page import begin_checkout
 from payments.errors import PaymentError
 from payments.facts import Fact
 from storage.tables import Checkout, Outbox, PaymentRequest, Refund

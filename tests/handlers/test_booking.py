@@ -102,7 +102,7 @@ async def test_of_many_who_take_one_slot_at_once_one_gets_it(template: Path) -> 
 async def test_who_is_too_late_is_offered_the_next_times(template: Path) -> None:
     async with town(template) as made:
         await made.hear(made.mia.presses("book.hold", "1|20260303T0800|0"))
-        (answer,) = await made.hear(made.noor.presses("book.hold", "1|20260303T0800|0"))
+        _, answer = await made.hear(made.noor.presses("book.hold", "1|20260303T0800|0"))
         assert isinstance(answer, Answer)
         assert answer.message.text.startswith("Sorry, that time has just been taken.")
         assert [row[0].value for row in answer.message.buttons[:2]] == ["1|20260303T0830|0", "1|20260303T0900|0"]
@@ -130,7 +130,7 @@ async def test_days_on_which_an_agent_is_away_are_not_offered(template: Path) ->
         async with made.database.begin() as work:
             for hours in await work.people.hours_of(made.team.id):
                 hours.closed = "2026-03-03,2026-03-04"
-        (answer,) = await made.hear(made.mia.presses("book.day", "1||0"))
+        _, answer = await made.hear(made.mia.presses("book.day", "1||0"))
         assert isinstance(answer, Answer)
         days = [button.value for row in answer.message.buttons for button in row if button.action == "book.time"]
         assert days[:2] == ["1|2026-03-02|0", "1|2026-03-05|0"]

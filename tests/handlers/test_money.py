@@ -8,7 +8,8 @@ import pytest
 import pytest_asyncio
 
 from handlers.checkout.ledger import record
-from handlers.pay_page import NotPayable, begin_checkout
+from handlers.checkout.opening import NotPayable
+from handlers.pay_page import begin_checkout
 from payments.gateway import refund_key
 from payments.machine import State
 from payments.money import Money

@@ -171,6 +171,11 @@ class Till:
         if left > 0:
             self._give_back(session, left, f"dashboard{len(session.story)}")
 
+    def forget(self) -> None:
+        """Begin anew, with empty books."""
+        for kept in (self.sessions, self.webhooks, self.refunds, self.breaks):
+            kept.clear()
+
     @property
     def kept(self) -> int:
         """The money it holds for the team."""

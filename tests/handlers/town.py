@@ -1,5 +1,6 @@
 """A small town for handlers: a real database, two teams, a clock that is moved by hand, a channel that writes down."""
 
+import os
 import shutil
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -44,6 +45,8 @@ from video.registry import PROVIDERS
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 """A Monday."""
+MEMORY = "/dev/shm" if os.path.isdir("/dev/shm") else None
+"""What is thrown away need not reach a disk."""
 TEST_LEASE = timedelta(seconds=60)
 _event_ids = count(1)
 
@@ -101,6 +104,10 @@ class Notebook:
 
     async def answer(self, origin: Origin, message: Message, *, edit: bool = False) -> None:
         self.answers.append((origin, message))
+
+    async def settle(self, origin: Origin, greeting: Message) -> str:
+        self.answers.append((origin, greeting))
+        return ""
 
     async def mark(self, origin: Origin, mark: Mark) -> None:
         self.marks.append((origin, mark))
@@ -237,13 +244,14 @@ async def skip_ahead(database: Database, clock: HandClock) -> None:
 @asynccontextmanager
 async def town(template: Path, gateways: Mapping[str, Gateway] | None = None) -> AsyncIterator[Town]:
     """A town in a copy of `template`, an empty database of ours."""
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory(dir=MEMORY) as folder:
         path = Path(folder) / "town.db"
         shutil.copy(template, path)
         clock = HandClock()
         database = Database(f"sqlite:///{path}", keys=["a key of the tests"], clock=clock)
         house = House(
-            database=database, now=clock, public_url="http://127.0.0.1:9", gateways=gateways or {},
+            database=database, now=clock, public_url="http://127.0.0.1:9",
+            gateways={} if gateways is None else gateways,
             rooms={"webrtc": PROVIDERS["webrtc"].from_section({})},
         )  # fmt: skip
         notebook = Notebook()
@@ -293,13 +301,20 @@ async def _team(work: Work, slug: str, gateway: str) -> tuple[Team, Service]:
     return team, service
 
 
-async def _agent(work: Work, team: Team, name: str, *, hours: str = "") -> Voice:
+async def employ(made: Town, name: str, kind: RoleKind) -> Voice:
+    """Somebody new of the team, with that role."""
+    async with made.database.begin() as work:
+        voice = await _agent(work, made.team, name, kind=kind)
+    return replace(voice, clock=made.clock)
+
+
+async def _agent(work: Work, team: Team, name: str, *, hours: str = "", kind: RoleKind = RoleKind.AGENT) -> Voice:
     person = Person(name=name.title(), zone="Europe/Berlin", greeted_at=work.now)
     await work.people.add(person)
     account = await work.people.account("telegram", f"{team.slug}-bot")
     assert account is not None
     await work.people.also_known_as(person, account.id, name)
-    await work.people.add(Role(team_id=team.id, person_id=person.id, kind=RoleKind.AGENT, slug=name))
+    await work.people.add(Role(team_id=team.id, person_id=person.id, kind=kind, slug=name))
     if hours:
         await work.people.add(Hours(team_id=team.id, person_id=person.id, zone="Europe/Berlin", text=hours))
     return Voice(f"{team.slug}-bot", name, name, name=name.title(), person_id=person.id)

@@ -5,10 +5,23 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
+from handlers.codes import digest
 from handlers.effects import Answer, Deliver, Effect
 from handlers.rooms import make_link
 from payments.machine import State
-from storage.tables import Booking, BookingState, Checkout, PaymentRequest, Room, Side
+from storage.tables import (
+    Booking,
+    BookingState,
+    CannedReply,
+    Checkout,
+    GatewayAccount,
+    Invitation,
+    PaymentRequest,
+    RoleKind,
+    Room,
+    SetupVisit,
+    Side,
+)
 from storage.work import Work
 from tests.handlers.town import START, Town, Voice
 
@@ -31,10 +44,15 @@ ROWS = {
     "person": "id = :customer",
     "identity": "person_id = :customer",
     "role": "team_id = :team",
+    "invitation": "team_id = :team",
+    "cannedreply": "team_id = :team",
+    "rating": "conversation_id = :case",
     "service": "team_id = :team",
     "hours": "team_id = :team",
     "desk": "team_id = :team",
     "channelaccount": "team_id = :team",
+    "gatewayaccount": "team_id = :team",
+    "setupvisit": "team_id = :team",
     "team": "id = :team",
 }
 """The victim's rows, table by table."""
@@ -93,7 +111,13 @@ async def victim_in(town: Town) -> Victim:
             "room": (await _room(town, work, case.id, case.customer_id),),
             "message": await _messages(work, case.id),
             "service": (town.service.id,),
+            "team": (town.team.id,),
+            "person": (case.customer_id,),
+            "role": tuple(role.id for role in await work.people.roles_of(town.team.id)),
+            "invitation": (await _invitation(town, work),),
+            "reply": (await _reply(town, work),),
         }
+        await _payment_account(town, work)
         return Victim(town.team.id, case.id, case.customer_id, thread, ids)
 
 
@@ -151,6 +175,36 @@ async def _room(town: Town, work: Work, case_id: int, customer_id: int) -> int:
     await work.rooms.add(room)
     await make_link(town.house, work, room, await work.people.person(customer_id), Side.CUSTOMER)
     return room.id
+
+
+async def _invitation(town: Town, work: Work) -> int:
+    row = Invitation(
+        team_id=town.team.id, kind=RoleKind.AGENT, digest=digest(MARK), made_by_id=town.ana.person_id, made_at=START,
+        expires_at=START + timedelta(days=3),
+    )  # fmt: skip
+    await work.desk.add(row)
+    return row.id
+
+
+async def _payment_account(town: Town, work: Work) -> None:
+    """The team's own account, and an owner's way to the page on which its keys are typed."""
+    section = f'{{"client_id": "{MARK}", "client_secret": "{MARK}"}}'
+    account = GatewayAccount(
+        team_id=town.team.id, gateway="paypal", account="own_of_the_victim", name=MARK,
+        sealed_section=work.vault.seal(section), checked_at=START, made_at=START,
+    )  # fmt: skip
+    visit = SetupVisit(
+        digest=digest(f"visit {MARK}"), team_id=town.team.id, person_id=town.ana.person_id,
+        origin=town.ana.says("keys").origin.model_dump_json(), expires_at=START + timedelta(minutes=15),
+    )  # fmt: skip
+    await work.accounts.add(account)
+    await work.accounts.add(visit)
+
+
+async def _reply(town: Town, work: Work) -> int:
+    row = CannedReply(team_id=town.team.id, key="hello", text=f"This is about {MARK}")
+    await work.desk.add(row)
+    return row.id
 
 
 async def _messages(work: Work, case_id: int) -> tuple[int, ...]:

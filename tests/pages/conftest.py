@@ -17,7 +17,8 @@ from bot.pages.routes import page_routes
 from handlers.heard import HEARD
 from handlers.house import House
 from handlers.router import hear
-from payments.gateway import utc_now
+from payments.gateway import Gateway, utc_now
+from payments.razorpay import Razorpay, RazorpayKeys
 from payments.stripe import Stripe, StripeKeys
 from sandbox.app import Cast
 from sandbox.server import Guest, running
@@ -97,12 +98,24 @@ async def house(tmp_path: Path, listener: socket.socket, world: World, cast: Cas
     async with running(world, cast) as outside:
         secrets = world.secrets
         stripe = Stripe(
-            StripeKeys(secrets.stripe_api_key, secrets.stripe_webhook_secret, f"{outside}/stripe"), now=utc_now
+            StripeKeys(
+                secrets.stripe_api_key, secrets.stripe_webhook_secret, f"{outside}/stripe",
+                publishable_key=secrets.stripe_publishable_key, js_url=f"{outside}/static/stripe/stripe.js",
+            ),
+            now=utc_now,
+        )  # fmt: skip
+        razorpay = Razorpay(
+            RazorpayKeys(
+                secrets.razorpay_key_id, secrets.razorpay_key_secret, api_url=f"{outside}/razorpay", upi_qr=True
+            ),
+            now=utc_now,
         )
         jitsi = Jitsi(JitsiKeys(outside, secrets.jitsi_app_id, secrets.jitsi_app_secret))
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        yield House(database, utc_now, url, gateways={"stripe": stripe}, rooms={"webrtc": WebRtc(), "jitsi": jitsi})
-        await stripe.aclose()
+        gateways: dict[str, Gateway] = {"stripe": stripe, "razorpay": razorpay}
+        house = House(database, utc_now, url, gateways=gateways, rooms={"webrtc": WebRtc(), "jitsi": jitsi})
+        yield house
+        await house.close_gateways()
     await database.aclose()
 
 

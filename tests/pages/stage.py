@@ -6,9 +6,10 @@ from typing import Literal
 
 from playwright.async_api import Browser, Page
 
+from handlers.codes import digest
 from handlers.house import House
 from handlers.messages import Attachment, Message
-from handlers.rooms import digest, make_link
+from handlers.rooms import make_link
 from handlers.speech import say, say_card
 from payments.machine import State
 from storage.tables import Conversation, JoinCode, PaymentRequest, Person, Role, RoleKind, Room, Side, Team

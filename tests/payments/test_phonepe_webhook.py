@@ -172,7 +172,7 @@ async def test_a_refund_whose_order_phonepe_does_not_name_is_not_believed(order:
     [
         {},
         {"event": "subscription.paused", "payload": {}},
-        {"event": "pg.order.completed", "payload": {"merchantOrderId": "ord_1"}},
+        {"event": "subscription.setup.order.completed", "payload": {"merchantOrderId": "ord_1"}},
         {"event": ["checkout.order.completed"]},
         {"event": "settlement.created", "payload": None},
     ],

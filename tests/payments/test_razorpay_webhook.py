@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from payments.errors import BadSignature, NotConfigured
 from payments.facts import Expected, FactKind, misfit
+from payments.gateway import Returned
 from payments.money import Money
-from payments.razorpay import Returned, verified_return
+from payments.razorpay import verified_return
 from tests.payments.razorpay_payloads import KEY_SECRET, LINK, NOW, PAYMENT, SECRET, event, gateway, signed
 
 # Made with razorpay-python 2.0.1; razorpay-node 2.9.8 agrees.

@@ -63,7 +63,8 @@ def bolt_app(world: World, heard: list[Json]) -> AsyncApp:
         heard.append(event)
         world.touched("heard")
 
-    for kind in ("message", "app_mention", "reaction_added", "app_home_opened", "file_shared", "member_joined_channel"):
+    told = ("message", "app_mention", "reaction_added", "app_home_opened", "file_shared", "member_joined_channel")
+    for kind in (*told, "channel_left", "group_left"):
         app.event(kind)(listen)
     app.event("app_uninstalled")(listen)
     app.event("tokens_revoked")(listen)

@@ -332,6 +332,35 @@ async def test_the_app_is_added_to_a_second_workspace_and_taken_away(by_http: St
     assert await refusal(by_http.client.auth_test()) == "account_inactive"
 
 
+# slack_sdk 3.47 still hands aiohttp its BasicAuth.
+@pytest.mark.filterwarnings("ignore:BasicAuth is deprecated:DeprecationWarning")
+async def test_a_token_that_rotates_ends_and_its_refresh_token_works_once(by_http: Stage) -> None:
+    world, slack = by_http.world, by_http.slack
+    slack.core.rotates = True
+    code = slack.oauth.allow("U0HANA", "chat:write", "", "s").partition("code=")[2].partition("&")[0]
+    secret = {"client_id": world.secrets.slack_client_id, "client_secret": world.secrets.slack_client_secret}
+    first = await by_http.client.oauth_v2_access(code=code, **secret)
+    assert first["access_token"].startswith("xoxe.xoxb-1-") and first["expires_in"] == 12 * 60 * 60
+    world.clock.jump(timedelta(hours=11))
+    refresh = {"grant_type": "refresh_token", "refresh_token": first["refresh_token"]}
+    second = await by_http.client.oauth_v2_access(**refresh, **secret)
+    assert await refusal(by_http.client.oauth_v2_access(**refresh, **secret)) == "invalid_refresh_token"
+    asked = [by_http.client.api_call("auth.test", json={"token": each["access_token"]}) for each in (first, second)]
+    assert [(await each)["team"] for each in asked] == ["Globex", "Globex"]
+    world.clock.jump(timedelta(hours=2))
+    assert await refusal(by_http.client.api_call("auth.test", json={"token": first["access_token"]})) == "token_expired"
+    assert (await by_http.client.api_call("auth.test", json={"token": second["access_token"]}))["team"] == "Globex"
+
+
+async def test_the_bot_is_invited_to_a_channel_and_taken_out(by_http: Stage) -> None:
+    people = by_http.slack.people
+    await people.removes("U0ANA", "C0GENERAL")
+    await people.invites("U0ANA", "C0GENERAL")
+    await by_http.hears("member_joined_channel", inviter="U0ANA", user="UBELLHOP")
+    await people.removes("U0ANA", "C0GENERAL")
+    await by_http.hears("channel_left", channel="C0GENERAL", actor_id="U0ANA")
+
+
 async def test_the_consent_page_lists_the_scopes_and_leads_back(by_http: Stage) -> None:
     world = by_http.world
     page = f"{world.public_url}/slack/oauth/v2/authorize"

@@ -51,6 +51,14 @@ async def database(empty_url: str) -> AsyncIterator[Database]:
     await made.aclose()
 
 
+@pytest_asyncio.fixture
+async def current(database_url: str) -> AsyncIterator[Database]:
+    """One that has taken every step already."""
+    made = Database(database_url, keys=["k"], clock=utc_now)
+    yield made
+    await made.aclose()
+
+
 async def rows_of(database: Database) -> dict[str, int]:
     """Fill what is empty; how many rows each table has."""
     async with database.engine.begin() as connection:
@@ -84,19 +92,18 @@ async def test_each_step_keeps_the_rows_of_the_one_before(database: Database) ->
     assert before and set(before.values()) == {1}, "every table had a row on the way"
 
 
-async def test_a_step_that_rebuilds_a_table_keeps_the_rows_that_point_at_it(database: Database, tmp_path: Path) -> None:
-    await upgrade(database)
-    before = await rows_of(database)
+async def test_a_step_that_rebuilds_a_table_keeps_the_rows_that_point_at_it(current: Database, tmp_path: Path) -> None:
+    before = await rows_of(current)
     later = tmp_path / "migrations"
     shutil.copytree(MIGRATIONS, later, ignore=shutil.ignore_patterns("__pycache__"))
     (later / "versions" / "9990_next.py").write_text(NEXT_STEP.format(newest=newest()), encoding="utf-8")
-    steps = await upgrade(database, folder=later)
+    steps = await upgrade(current, folder=later)
     assert [step[:4] for step in steps] == ["9990"]
-    assert await rows_of(database) == before
-    async with database.engine.begin() as connection:
+    assert await rows_of(current) == before
+    async with current.engine.begin() as connection:
         assert (await connection.execute(text("SELECT pronouns FROM person"))).scalar_one() == ""
     with pytest.raises(SchemaFromTheFuture):
-        await upgrade(database)
+        await upgrade(current)
 
 
 async def test_after_an_upgrade_references_are_minded_again(database: Database) -> None:
@@ -108,12 +115,11 @@ async def test_after_an_upgrade_references_are_minded_again(database: Database) 
             )
 
 
-async def test_upgrading_again_takes_no_step_and_loses_nothing(database: Database) -> None:
-    await upgrade(database)
-    async with database.begin() as work:
+async def test_upgrading_again_takes_no_step_and_loses_nothing(current: Database) -> None:
+    async with current.begin() as work:
         await work.people.add(Team(slug="s", name="S", currency="EUR", zone="UTC", made_at=work.now))
-    assert await upgrade(database) == []
-    async with database.begin() as work:
+    assert await upgrade(current) == []
+    async with current.begin() as work:
         assert await work.people.team_by_slug("s") is not None
 
 
@@ -125,20 +131,18 @@ async def test_programs_that_start_together_take_turns(database: Database, empty
         await each.aclose()
 
 
-async def test_a_database_of_a_newer_program_is_refused_and_left_alone(database: Database) -> None:
-    await upgrade(database)
-    async with database.engine.begin() as connection:
+async def test_a_database_of_a_newer_program_is_refused_and_left_alone(current: Database) -> None:
+    async with current.engine.begin() as connection:
         await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     for ask in (upgrade, revision_of, require_current):
         with pytest.raises(SchemaFromTheFuture, match="made by a newer Bellhop; upgrade the program"):
-            await ask(database)
-    async with database.engine.begin() as connection:
+            await ask(current)
+    async with current.engine.begin() as connection:
         assert (await connection.execute(text("SELECT version_num FROM alembic_version"))).scalar_one() == "9999"
 
 
-async def test_every_constraint_has_a_name_that_a_later_step_can_use(database: Database) -> None:
-    await upgrade(database)
-    async with database.engine.begin() as connection:
+async def test_every_constraint_has_a_name_that_a_later_step_can_use(current: Database) -> None:
+    async with current.engine.begin() as connection:
         nameless = await connection.run_sync(
             lambda sync: [
                 (table, key["constrained_columns"])

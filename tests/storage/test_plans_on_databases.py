@@ -15,7 +15,17 @@ from sqlmodel import SQLModel
 
 from payments.machine import State
 from storage.database import Database
-from storage.tables import Booking, BookingState, Checkout, JobState, Outbox, PaymentRequest, Service
+from storage.tables import (
+    Booking,
+    BookingState,
+    Checkout,
+    Conversation,
+    JobState,
+    Outbox,
+    PaymentRequest,
+    Room,
+    Service,
+)
 from storage.work import Work
 from tests.databases import Pool
 from tests.storage.rows import NOON, Case, a_case
@@ -56,7 +66,7 @@ async def _grow(database: Database, kind: str) -> Case:
     # Servers count their rows by themselves now and then; SQLite never does.
     if kind != "sqlite":
         async with database.engine.begin() as connection:
-            for name in ("outbox", "booking", "paymentrequest", "checkout"):
+            for name in ("outbox", "booking", "paymentrequest", "checkout", "room", "conversation"):
                 await connection.exec_driver_sql(f"ANALYZE {'TABLE ' if kind == 'mysql' else ''}{name}")
     return case
 
@@ -67,7 +77,7 @@ def job(lane: str, due_at: datetime = NOON, **more: Any) -> dict[str, Any]:
 
 
 def past_rows(case: Case) -> dict[Any, list[dict[str, Any]]]:
-    """What is over and stays: bookings, requests and checkouts."""
+    """What is over and stays: bookings, requests, checkouts and rooms."""
     service = {
         "id": 1,
         "team_id": case.team,
@@ -87,11 +97,18 @@ def past_rows(case: Case) -> dict[Any, list[dict[str, Any]]]:
         "made_at": PAST,
     }  # fmt: skip
     checkout = {"request_id": 1, "gateway": "stripe", "state": State.PAID, "expires_at": PAST, "made_at": PAST}
+    room = {
+        "conversation_id": case.conversation, "provider": "webrtc", "opened_at": PAST, "closes_at": PAST,
+        "closed_at": PAST,
+    }  # fmt: skip
+    closed = {"team_id": case.team, "customer_id": case.customer, "opened_at": PAST, "closed_at": PAST, "spoken": 0}
     return {
+        Conversation: [closed | {"abusive": False}] * MANY,
         Service: [service | {"currency": "EUR"}],
         Booking: [booking] * MANY,
         PaymentRequest: [request | {"id": number + 1, "code": f"c{number}"} for number in range(MANY)],
         Checkout: [checkout | {"reference": f"r{number}"} for number in range(MANY)],
+        Room: [room | {"name": f"r{number}"} for number in range(MANY)],
     }
 
 
@@ -141,6 +158,12 @@ ASKED: dict[str, Callable[[Work, Case], Awaitable[Any]]] = {
     ),
     "which requests are over": lambda work, case: work.payments.expired(),
     "which checkouts to ask about": lambda work, case: work.payments.to_poll(),
+    "which cases wake": lambda work, case: work.desk.to_wake(),
+    "who waits before somebody": lambda work, case: work.desk.waiting_before(
+        Conversation(id=1, team_id=case.team, customer_id=case.customer, opened_at=NOON)
+    ),
+    "which rests are due": lambda work, case: work.pricing.rests_due(),
+    "which rooms are over": lambda work, case: work.rooms.lapsed(),
 }
 
 

@@ -8,7 +8,8 @@ import pytest_asyncio
 
 from storage.database import Database
 from storage.intake import Arrival
-from storage.queues import Claimed
+from storage.queues import Claimed, heads
+from storage.tables import Outbox
 from tests.databases import Pool
 from tests.handlers.town import START, HandClock
 
@@ -130,7 +131,7 @@ async def test_only_what_is_finished_and_old_is_forgotten(post: Post) -> None:
     post.clock.pass_by(days=8)
     async with post.database.begin() as work:
         await work.outbox.clean(work.now - timedelta(days=7))
-        left = await work.session.execute(work.outbox._heads(16))
+        left = await work.session.execute(heads(Outbox), {"now": work.now, "most": 16})
         assert len(left.all()) == 1
 
 

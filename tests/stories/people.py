@@ -87,15 +87,16 @@ class OnTelegram(_Watching):
     cast: Cast
     person: int
     at_desk: bool = False
+    group: int = DESK_GROUP
 
     @property
     def _chat(self) -> int:
-        return DESK_GROUP if self.at_desk else self.person
+        return self.group if self.at_desk else self.person
 
     @property
     def thread(self) -> int:
         """The newest topic of the group; 0 in a private chat."""
-        topics = self.cast.telegram.state.group.topics
+        topics = self.cast.telegram.state.chats[self.group].topics
         return max(topics) if self.at_desk and topics else 0
 
     async def starts(self, payload: str = "") -> None:
@@ -145,11 +146,12 @@ class OnSlack(_Watching):
     cast: Cast
     person: str
     at_desk: bool = False
+    desk: str = DESK_CHANNEL
 
     @property
     def _chat(self) -> str:
         team = self.cast.slack.core.team_of(self.person)
-        return DESK_CHANNEL if self.at_desk else team.direct(self.person).id
+        return self.desk if self.at_desk else team.direct(self.person).id
 
     @property
     def thread(self) -> str:
@@ -167,6 +169,32 @@ class OnSlack(_Watching):
     async def commands(self, text: str) -> None:
         """A slash command; it cannot be typed in a thread."""
         told = await self.cast.slack.people.commands(self.person, self._chat, text)
+        assert told["ok"], told
+
+    async def opens_home(self) -> None:
+        """Open the app's Home tab."""
+        told = await self.cast.slack.people.opens_home(self.person)
+        assert told["ok"], told
+
+    async def home_shows(self, *fragments: str) -> str:
+        """Wait until the Home tab shows all of these; all that it shows."""
+
+        def look() -> str:
+            home = self.cast.slack.sees(self.person)["home"]
+            text = "\n".join(_texts(home["blocks"])) if home else ""
+            return text if all(part in text for part in fragments) else ""
+
+        return await self.cast.world.until(look, SOON)
+
+    async def taps_at_home(self, label: str) -> None:
+        """Press the button of the Home tab that begins so, once it is there."""
+
+        def there() -> str:
+            home = self.cast.slack.sees(self.person)["home"]
+            return next((each for each in labels(home["blocks"]) if each.startswith(label)), "") if home else ""
+
+        full = await self.cast.world.until(there, SOON)
+        told = await self.cast.slack.people.presses_in_view(self.person, full, home=True)
         assert told["ok"], told
 
     async def taps(self, label: str) -> str:

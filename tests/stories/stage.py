@@ -6,11 +6,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pydantic import SecretStr
 
 from bot.app import App, build
-from bot.settings import JitsiSettings, Settings, SlackSettings, StripeSettings, TelegramMode, TelegramSettings
+from bot.gateway_settings import PayPalSettings, PhonePeSettings, RazorpaySettings, StripeSettings
+from bot.settings import JitsiSettings, Settings, SlackSettings, TelegramMode, TelegramSettings
 from sandbox.app import Cast
 from sandbox.world import World
 from tests import serving as servers
@@ -86,8 +88,9 @@ class Stage:
 
 
 def settings_for(world: World, folder: Path, url: str, *, polling: bool = True, jitsi: bool = False,
-                 team: Path = TEAM, socket_mode: bool = False, database_url: str = "",
-                 telegram_sells: bool = False) -> Settings:  # fmt: skip
+                 team: Path | None = TEAM, socket_mode: bool = False, database_url: str = "",
+                 telegram_sells: bool = False, shared: bool = False, slack_token: bool = True,
+                 light: bool = False, all_gateways: bool = False) -> Settings:  # fmt: skip
     """Settings that name the sandbox by base URLs and made-up keys, as an operator's environment would."""
     keys, root = world.secrets, world.public_url
     mode = TelegramMode.POLLING if polling else TelegramMode.WEBHOOK
@@ -96,33 +99,71 @@ def settings_for(world: World, folder: Path, url: str, *, polling: bool = True, 
         database_url=database_url or f"sqlite:///{folder}/bellhop.db",
         secret_keys=(SecretStr("a made-up key for tests"),),
         team_file=team,
+        outgoing_private=("127.0.0.1",),
         telegram=TelegramSettings(
             token=SecretStr(keys.telegram_token),
             webhook_secret=SecretStr("made-up-webhook-secret"),
             mode=mode,
             provider_token=SecretStr(keys.telegram_provider_token if telegram_sells else ""),
             stars=telegram_sells,
+            shared=shared,
             api_url=f"{root}/telegram",
         ),
         slack=SlackSettings(
-            bot_token=SecretStr(keys.slack_bot_token),
+            bot_token=SecretStr(keys.slack_bot_token if slack_token else ""),
             signing_secret=SecretStr(keys.slack_signing_secret),
             app_token=SecretStr(keys.slack_app_token if socket_mode else ""),
+            client_id=keys.slack_client_id,
+            client_secret=SecretStr(keys.slack_client_secret),
+            scope_light=light,
             api_url=f"{root}/slack",
+            authorize_url=f"{root}/slack/oauth/v2/authorize",
         ),
         stripe=StripeSettings(
             api_key=SecretStr(keys.stripe_api_key),
             webhook_secret=SecretStr(keys.stripe_webhook_secret),
             api_url=f"{root}/stripe",
+            client_id=keys.stripe_client_id,
+            connect_url=f"{root}/stripe",
         ),
+        **(_other_gateways(world) if all_gateways else {}),
         jitsi=JitsiSettings(domain=root, app_id=keys.jitsi_app_id, app_secret=SecretStr(keys.jitsi_app_secret))
         if jitsi
         else None,
     )
 
 
+def _other_gateways(world: World) -> dict[str, Any]:
+    """Every gateway of the sandbox beside Stripe."""
+    keys, root = world.secrets, world.public_url
+    return {
+        "razorpay": RazorpaySettings(
+            key_id=keys.razorpay_key_id,
+            key_secret=SecretStr(keys.razorpay_key_secret),
+            webhook_secret=SecretStr(keys.razorpay_webhook_secret),
+            upi_qr=True,
+            api_url=f"{root}/razorpay",
+        ),
+        "paypal": PayPalSettings(
+            client_id=keys.paypal_client_id,
+            client_secret=SecretStr(keys.paypal_client_secret),
+            webhook_id=keys.paypal_webhook_id,
+            api_url=f"{root}/paypal",
+        ),
+        "phonepe": PhonePeSettings(
+            client_id=keys.phonepe_client_id,
+            client_secret=SecretStr(keys.phonepe_client_secret),
+            client_version=int(keys.phonepe_client_version),
+            webhook_username=keys.phonepe_webhook_username,
+            webhook_password=SecretStr(keys.phonepe_webhook_password),
+            upi_qr=True,
+            api_url=f"{root}/phonepe",
+        ),
+    }
+
+
 @asynccontextmanager
-async def set_up(folder: Path, **wishes: bool | str | Path) -> AsyncIterator[Stage]:
+async def set_up(folder: Path, **wishes: bool | str | Path | None) -> AsyncIterator[Stage]:
     """The whole stage, for as long as the block lasts."""
     # Named as TCP, or asyncio leaves Nagle's algorithm on and every answer takes 40 ms.
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
@@ -149,11 +190,12 @@ async def serving(app: App, listener: socket.socket) -> AsyncIterator[App]:
 
 
 async def ready(stage: Stage) -> None:
-    """Wait until the team is known on both platforms."""
+    """Wait until the team is known on both platforms; without a team, until the shared bot is."""
     async with asyncio.timeout(SOON):
         while True:
             async with stage.app.house.database.begin() as work:
+                bot = await work.people.account("telegram", str(stage.cast.telegram.state.bot_id))
                 desks = [desk for team in await work.people.teams() for desk in await work.people.desks_of(team.id)]
-            if len(desks) == 2 and not stage.app.problems():
+            if (len(desks) == 2 or (stage.settings.team_file is None and bot)) and not stage.app.problems():
                 return
             await asyncio.sleep(0.02)

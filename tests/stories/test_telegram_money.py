@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import pytest
 import pytest_asyncio
 
 from tests.databases import Pool
@@ -18,12 +19,16 @@ STARS = ("250 XTR Short answer", "XTR\u00a0250")
 """What the agent types, and the sum as people see it."""
 
 
-@pytest_asyncio.fixture(params=["polling", "webhook"])
+BOTH_WAYS = pytest.mark.parametrize("stage", ["polling", "webhook"], indirect=True)
+"""Updates are asked for, or brought: what arrives is the same."""
+
+
+@pytest_asyncio.fixture
 async def stage(request: Any, databases: Pool, tmp_path: Path) -> AsyncIterator[Stage]:
     """A team that sells by Stripe and in Telegram, whose updates are polled or pushed."""
     team = tmp_path / "team.toml"
     team.write_text(TEAM.read_text().replace('gateway = "stripe"', 'gateway = ["stripe", "telegram"]'))
-    polling = request.param == "polling"
+    polling = getattr(request, "param", "polling") == "polling"
     database_url = await databases.ready("sqlite")
     async with set_up(tmp_path, database_url=database_url, telegram_sells=True, team=team, polling=polling) as whole:
         yield whole
@@ -46,6 +51,7 @@ def balance(stage: Stage) -> int:
     return sum(each["amount"] if "source" in each else -each["amount"] for each in stage.cast.telegram.state.stars)
 
 
+@BOTH_WAYS
 async def test_paid_in_telegram_while_an_agent_on_slack_watches(stage: Stage) -> None:
     mia, ana = await in_conversation(stage)
     page = await asks(mia, ana)
@@ -60,6 +66,18 @@ async def test_paid_in_telegram_while_an_agent_on_slack_watches(stage: Stage) ->
         assert "has been paid" in (await browser.get(page)).text
 
 
+async def test_one_tap_on_the_card_opens_telegrams_own_payment(stage: Stage) -> None:
+    mia, ana = await in_conversation(stage)
+    page = await asks(mia, ana)
+    link = await mia.taps("Pay in Telegram")
+    # Nobody has opened anything yet, and the pay page leads to the very same invoice.
+    await ana.hears("Waiting for payment: $49.00", "Asked by")
+    assert await invoice_of(stage, page) == link
+    assert (await pays(stage, link))["paid"]
+    await mia.hears("Paid: $49.00", "Confirmed by webhook from Telegram")
+    assert "Pay in Telegram" not in {label for seen in mia.screen() for label in seen.labels}
+
+
 async def test_a_second_payment_is_refused_before_it_is_made(stage: Stage) -> None:
     mia, ana = await in_conversation(stage)
     link = await invoice_of(stage, await asks(mia, ana))
@@ -70,6 +88,7 @@ async def test_a_second_payment_is_refused_before_it_is_made(stage: Stage) -> No
     assert len(stage.cast.telegram.state.charges) == 1
 
 
+@BOTH_WAYS
 async def test_of_two_who_pay_at_one_moment_one_is_let_through(stage: Stage) -> None:
     mia, ana = await in_conversation(stage)
     link = await invoice_of(stage, await asks(mia, ana))
@@ -110,6 +129,7 @@ async def test_another_sum_than_asked_is_refused(stage: Stage) -> None:
     assert "not known here" in (await pays(stage, link))["error"]
 
 
+@BOTH_WAYS
 async def test_stars_are_paid_and_given_back(stage: Stage) -> None:
     mia, ana = await in_conversation(stage)
     link = await invoice_of(stage, await asks(mia, ana, *STARS))

@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager
 from tests.contracts.counter import Till
 from tests.contracts.tills.paypal import paypal_till
 from tests.contracts.tills.phonepe import phonepe_till
+from tests.contracts.tills.pretend import pretend_till
 from tests.contracts.tills.razorpay import razorpay_till
 from tests.contracts.tills.stripe import stripe_till
 from tests.contracts.tills.telegram import telegram_till
@@ -16,4 +17,5 @@ TILLS: dict[str, Callable[[], AbstractAsyncContextManager[Till]]] = {
     "paypal": paypal_till,
     "phonepe": phonepe_till,
     "telegram": telegram_till,
+    "pretend": pretend_till,
 }

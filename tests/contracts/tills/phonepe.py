@@ -48,6 +48,7 @@ async def phonepe_till() -> AsyncIterator[Till]:
             webhook_password=secrets.phonepe_webhook_password,
             api_url=f"{there.url}/phonepe",
             timeout=1,
+            upi_qr=True,
         )
         async with aclosing(PhonePe(keys, now=there.world.clock.now)) as gateway:
             await gateway.check()

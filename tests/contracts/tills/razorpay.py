@@ -40,6 +40,6 @@ async def razorpay_till() -> AsyncIterator[Till]:
     async with counter("razorpay") as there:
         known = there.world.secrets
         secrets = (known.razorpay_key_id, known.razorpay_key_secret, known.razorpay_webhook_secret)
-        keys = RazorpayKeys(*secrets, f"{there.url}/razorpay", timeout=1)
+        keys = RazorpayKeys(*secrets, f"{there.url}/razorpay", timeout=1, upi_qr=True)
         async with aclosing(Razorpay(keys, now=there.world.clock.now)) as gateway:
             yield RazorpayTill(gateway, there)

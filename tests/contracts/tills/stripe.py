@@ -36,6 +36,9 @@ async def stripe_till() -> AsyncIterator[Till]:
     """With the keys that the sandbox knows."""
     async with counter("stripe") as there:
         secrets = there.world.secrets
-        keys = StripeKeys(secrets.stripe_api_key, secrets.stripe_webhook_secret, f"{there.url}/stripe", timeout=1)
+        keys = StripeKeys(
+            secrets.stripe_api_key, secrets.stripe_webhook_secret, f"{there.url}/stripe", timeout=1,
+            publishable_key=secrets.stripe_publishable_key, js_url=f"{there.url}/static/stripe/stripe.js",
+        )  # fmt: skip
         async with aclosing(Stripe(keys, now=there.world.clock.now)) as gateway:
             yield StripeTill(gateway, there)
