@@ -3,7 +3,6 @@
 `kind` is each of them in turn; without a server's packages its tests are skipped, saying what to install.
 """
 
-import shutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from sqlalchemy.pool import NullPool
 from payments.gateway import utc_now
 from storage.database import Database, async_url
 from storage.schema import upgrade
+from tests.mould import empty_database, mould
 from tests.servers import Server, installed, run_in, running_server
 
 KINDS = ("sqlite", "postgresql", "mysql")
@@ -65,16 +65,17 @@ class Pool:
         return await copy[kind](self._moulds[kind])
 
     async def _mould(self, kind: str) -> str:
+        if kind == "sqlite":
+            return f"sqlite:///{mould()}"
         url = await self.empty(kind)
         database = Database(url, keys=["k"], clock=utc_now)
         await upgrade(database)
         await database.aclose()
         return url
 
-    async def _copy_file(self, mould: str) -> str:
-        url = await self.empty("sqlite")
-        shutil.copy(mould.removeprefix("sqlite:///"), url.removeprefix("sqlite:///"))
-        return url
+    async def _copy_file(self, _: str) -> str:
+        self._count += 1
+        return empty_database(self.folder, f"bellhop_{self._count}.db")
 
     async def _copy_template(self, mould: str) -> str:
         self._count += 1

@@ -4,6 +4,7 @@ import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import httpx2
 import pytest
@@ -20,8 +21,9 @@ from sandbox.app import Cast
 from sandbox.environment import TEAM
 from sandbox.stripe.merchants import SECOND
 from storage.database import Database
-from storage.schema import newest, upgrade
+from storage.schema import newest
 from storage.tables import GatewayAccount
+from tests.mould import empty_database
 
 Environ = dict[str, str]
 ACCOUNTS = {"slack": ("T0ACME", "bellhop"), "telegram": ("700100200", "bellhop_sandbox_bot")}
@@ -29,10 +31,10 @@ FILE = TEAM.read_text(encoding="utf-8")
 
 
 @pytest_asyncio.fixture
-async def database(environ: Environ) -> AsyncIterator[Database]:
+async def database(environ: Environ, tmp_path: Path) -> AsyncIterator[Database]:
     """The set-up's database, with its team applied."""
+    empty_database(tmp_path)
     made = Database(environ["BELLHOP_DATABASE_URL"], keys=[environ["BELLHOP_SECRET_KEYS"]], clock=utc_now)
-    await upgrade(made)
     async with made.begin() as work:
         await apply_team(work, read_team_file(FILE), ACCOUNTS)
     yield made

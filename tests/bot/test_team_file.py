@@ -12,8 +12,8 @@ from handlers.team_file import TeamFileError, apply_team, read_team_file
 from handlers.team_show import as_toml
 from payments.gateway import utc_now
 from storage.database import Database
-from storage.schema import upgrade
 from storage.tables import Conversation, Desk, RoleKind, Seat, Service, Side
+from tests.mould import empty_database
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = (ROOT / "team.example.toml").read_text(encoding="utf-8")
@@ -43,8 +43,7 @@ price = "49"
 
 @pytest_asyncio.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    made = Database(f"sqlite:///{tmp_path}/bellhop.db", keys=["k"], clock=utc_now)
-    await upgrade(made)
+    made = Database(empty_database(tmp_path), keys=["k"], clock=utc_now)
     yield made
     await made.aclose()
 

@@ -3,9 +3,6 @@
 import asyncio
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack
-from functools import cache
-from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any, TypeVar
 
 from hypothesis import HealthCheck, Phase, settings
@@ -13,7 +10,8 @@ from hypothesis.stateful import RuleBasedStateMachine
 
 from payments.gateway import Gateway
 from tests.budget import NIGHTLY, rounds
-from tests.handlers.town import Town, empty_database, town
+from tests.handlers.town import Town, town
+from tests.mould import mould
 
 T = TypeVar("T")
 
@@ -27,14 +25,6 @@ A walk of twenty steps is read faster than it is made shorter: each try is a tow
 """
 
 
-@cache
-def template() -> Path:
-    """An empty database of ours, made once for each process."""
-    path = Path(mkdtemp()) / "empty.db"
-    asyncio.run(empty_database(path))
-    return path
-
-
 class InTown(RuleBasedStateMachine):
     """A machine that walks around a town of its own."""
 
@@ -44,7 +34,7 @@ class InTown(RuleBasedStateMachine):
         super().__init__()
         self.runner = asyncio.Runner()
         self.stack = AsyncExitStack()
-        self.town: Town = self.run(self.stack.enter_async_context(town(template(), self.till())))
+        self.town: Town = self.run(self.stack.enter_async_context(town(mould(), self.till())))
 
     def till(self) -> dict[str, Gateway]:
         """The gateways of this town."""

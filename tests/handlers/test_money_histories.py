@@ -14,9 +14,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from payments.machine import State
 from tests.budget import NIGHTLY, rounds
 from tests.handlers.ledger import Asked, Ledger, Tried
-from tests.handlers.machine import template
 from tests.handlers.market import PRICE
 from tests.handlers.till import Session, Till
+from tests.mould import mould
 
 MANY = settings(
     max_examples=rounds(500), stateful_step_count=10, deadline=None, database=None, derandomize=not NIGHTLY,
@@ -142,7 +142,7 @@ TheLedger.TestCase.settings = MANY
 class TestTheLedger(TheLedger.TestCase):  # type: ignore[valid-type,misc]
     @classmethod
     def setUpClass(cls) -> None:
-        TheLedger.books = Ledger(template())
+        TheLedger.books = Ledger(mould())
 
     @classmethod
     def tearDownClass(cls) -> None:

@@ -25,7 +25,6 @@ from payments.gateway import Gateway
 from storage import signals
 from storage.database import Database
 from storage.queues import Claimed
-from storage.schema import upgrade
 from storage.tables import (
     ChannelAccount,
     Desk,
@@ -261,17 +260,6 @@ async def town(template: Path, gateways: Mapping[str, Gateway] | None = None) ->
             yield made
         finally:
             await database.aclose()
-
-
-async def empty_database(path: Path) -> None:
-    """An empty database of ours at `path`, to be copied."""
-    database = Database(f"sqlite:///{path}", keys=["a key of the tests"], clock=HandClock())
-    await upgrade(database)
-    async with database.engine.connect() as connection:
-        await connection.exec_driver_sql("COMMIT")
-        await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        await connection.exec_driver_sql("BEGIN")
-    await database.aclose()
 
 
 async def _settle(made: Town) -> None:

@@ -5,12 +5,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from storage.database import Database
-from storage.schema import upgrade
+from tests.mould import empty_database
 
 
 async def test_a_transaction_cancelled_at_any_step_lets_the_next_one_in(tmp_path: Path) -> None:
-    database = Database(f"sqlite:///{tmp_path}/bellhop.db", keys=["made-up"], clock=lambda: datetime.now(UTC))
-    await upgrade(database)
+    database = Database(empty_database(tmp_path), keys=["made-up"], clock=lambda: datetime.now(UTC))
 
     async def busy() -> None:
         async with database.begin() as work:

@@ -11,17 +11,16 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from storage.database import Database, async_url
-from storage.schema import upgrade
 from storage.signals import Signals
 from storage.tables import Person, Team
 from storage.vault import Vault, WrongKey
 from tests.handlers.town import START, HandClock
+from tests.mould import empty_database
 
 
 @pytest_asyncio.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    made = Database(f"sqlite:///{tmp_path}/kept.db", keys=["a key of the tests"], clock=HandClock())
-    await upgrade(made)
+    made = Database(empty_database(tmp_path, "kept.db"), keys=["a key of the tests"], clock=HandClock())
     yield made
     await made.aclose()
 

@@ -16,6 +16,7 @@ from bot.settings import JitsiSettings, Settings, SlackSettings, TelegramMode, T
 from sandbox.app import Cast
 from sandbox.world import World
 from tests import serving as servers
+from tests.mould import empty_database
 from tests.serving import running
 from tests.stories.people import SOON, OnSlack, OnTelegram
 
@@ -172,7 +173,7 @@ async def set_up(folder: Path, **wishes: bool | str | Path | None) -> AsyncItera
         world = World(product_url=url)
         cast = Cast.of(world)
         async with running(world, cast):
-            settings = settings_for(world, folder, url, **wishes)  # type: ignore[arg-type]
+            settings = settings_for(world, folder, url, **{"database_url": empty_database(folder), **wishes})  # type: ignore[arg-type]
             async with serving(build(settings, now=world.clock.now), listener) as app:
                 stage = Stage(cast, settings, url, app)
                 await ready(stage)

@@ -1,11 +1,10 @@
 """The pretend gateway on our side, and on the other the person at its page; its journal is in a real database."""
 
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory, mkdtemp
+from tempfile import TemporaryDirectory
 
 from payments.gateway import Gateway
 from payments.money import Money
@@ -13,7 +12,7 @@ from payments.pretend import Pretend
 from storage.database import Database
 from storage.pretended import KeptJournal
 from tests.contracts.counter import Counter, Habits, Till, counter
-from tests.handlers.town import empty_database
+from tests.mould import empty_database
 
 SECRET = "a made-up secret"
 
@@ -45,25 +44,13 @@ class PretendTill:
         await self.elsewhere.refund(f"pay_{checkout_ref}", amount, key="elsewhere", reason="")
 
 
-_empty: list[Path] = []
-
-
-async def empty() -> Path:
-    """An empty database of ours, made once for each process."""
-    if not _empty:
-        _empty.append(Path(mkdtemp()) / "kept.db")
-        await empty_database(_empty[0])
-    return _empty[0]
-
-
 @asynccontextmanager
 async def pretend_till() -> AsyncIterator[Till]:
     """Over a database of its own."""
     async with counter("pretend") as there:
         with TemporaryDirectory() as folder:
             clock = there.world.clock.now
-            path = shutil.copy(await empty(), folder)
-            database = Database(f"sqlite:///{path}", keys=["a key of the tests"], clock=clock)
+            database = Database(empty_database(Path(folder)), keys=["a key of the tests"], clock=clock)
             try:
                 here, elsewhere = (
                     Pretend(KeptJournal(database.begin), secret=SECRET, url=f"{there.url}/pretend", now=clock)
