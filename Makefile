@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE PYTHONPATH PYTHONHOME VIRTUAL_ENV
 PYTHON ?= python3
 PACKAGES := bot handlers video payments storage booking sandbox
 SERVERS := postgresql mariadb-server-core mariadb-client-core iproute2
-BROWSER := chromium fonts-dejavu-core fonts-noto-core fonts-noto-color-emoji
+BROWSER := chromium-headless-shell fonts-dejavu-core fonts-noto-core fonts-noto-color-emoji
 
 # Makes the virtual environment hold exactly one lock and, as a path to this folder, Bellhop.
 define sync
@@ -30,12 +30,14 @@ run: .venv/.runtime ## run Bellhop: the sandbox, or the real thing when .env nam
 	exec .venv/bin/bellhop run $(ARGS)
 
 test: .venv/.dev ## run the tests, on loopback only (ARGS="tests/payments -k refund")
-	command -v chromium >/dev/null || scripts/debian $(BROWSER) || echo "Tests in a browser are skipped." >&2
+	command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null || scripts/debian $(BROWSER) || echo "Tests in a browser are skipped." >&2
 	[ -x /usr/sbin/mariadbd ] && [ -d /usr/lib/postgresql ] && command -v ip >/dev/null || scripts/debian $(SERVERS) || echo "Tests on database servers are skipped." >&2
-	.venv/bin/python -m pytest -n 4 --dist=worksteal -q --ignore=tests/engine $(ARGS)
+	.venv/bin/python -m pytest -n 3 --dist=worksteal -q --ignore=tests/engine -m "not long" $(ARGS)
 
-proofs: .venv/.dev ## kill, stop, cut off and starve real processes under load: minutes, on a quiet machine (BELLHOP_NIGHTLY=1: hours)
+proofs: .venv/.dev ## the long tests; then kill, stop, cut off and starve real processes under load (BELLHOP_NIGHTLY=1: hours)
+	command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null || scripts/debian $(BROWSER)
 	[ -x /usr/sbin/mariadbd ] && [ -d /usr/lib/postgresql ] && command -v ip >/dev/null || scripts/debian $(SERVERS)
+	.venv/bin/python -m pytest -n 3 -q --ignore=tests/engine -m long $(ARGS)
 	.venv/bin/python -m pytest -q tests/engine $(ARGS)
 
 check: .venv/.dev ## lint, types, folder rules, dependencies, spelling

@@ -14,8 +14,8 @@ import structlog
 from playwright.async_api import Browser, Playwright, async_playwright
 
 from tests.budget import NIGHTLY
+from tests.no_skips import installed_browser
 
-CHROMIUM = "/usr/bin/chromium"
 PLAIN = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
 END = "-----END CERTIFICATE-----"
 # Five pictures a second move as surely as thirty, and are cheaper to code.
@@ -75,7 +75,7 @@ async def playwright() -> AsyncIterator[Playwright]:
 @pytest_asyncio.fixture(scope="session")
 async def chromium(playwright: Playwright) -> AsyncIterator[Browser]:
     """Chromium with a made-up camera and microphone; its start takes a second, so it happens once."""
-    started = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*PLAIN, *FAKE_DEVICES])
+    started = await playwright.chromium.launch(executable_path=installed_browser(), args=[*PLAIN, *FAKE_DEVICES])
     yield started
     await started.close()
 
@@ -91,6 +91,6 @@ async def browser(chromium: Browser) -> AsyncIterator[Browser]:
 @pytest_asyncio.fixture
 async def bare_browser(playwright: Playwright) -> AsyncIterator[Browser]:
     """Chromium on a machine without camera and microphone."""
-    started = await playwright.chromium.launch(executable_path=CHROMIUM, args=PLAIN)
+    started = await playwright.chromium.launch(executable_path=installed_browser(), args=PLAIN)
     yield started
     await started.close()

@@ -5,16 +5,23 @@ import shutil
 
 import pytest
 
-NEEDS_CHROMIUM = "needs Chromium: sudo apt install chromium"
+NEEDS_CHROMIUM = "needs Chromium: sudo apt install chromium-headless-shell"
+BROWSERS = ("chromium-headless-shell", "chromium")
+"""The first is the second without windows, and takes half as much time for the same pages."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip tests marked `browser` where there is no browser."""
-    if shutil.which("chromium"):
+    if installed_browser():
         return
     for item in items:
         if item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.skip(reason=NEEDS_CHROMIUM))
+
+
+def installed_browser() -> str | None:
+    """Where Debian's Chromium lies, in the lighter of its two forms; None: nowhere."""
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

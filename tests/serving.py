@@ -51,6 +51,9 @@ class Prompt(Guest):
         except TimeoutError:
             for task in self.server_state.tasks:
                 task.cancel()
+        for connection in list(self.server_state.connections):
+            if connection.transport is not None:
+                connection.transport.abort()
         await self.lifespan.shutdown()
 
 

@@ -49,4 +49,4 @@ def test_without_chromium_a_browser_test_is_skipped_with_the_remedy(
 ) -> None:
     result = run(tmp_path, BROWSER, PATH=str(tmp_path), **environment)
     assert result.returncode == code
-    assert "needs Chromium: sudo apt install chromium" in result.stdout
+    assert "needs Chromium: sudo apt install chromium-headless-shell" in result.stdout

@@ -78,6 +78,7 @@ def test_a_gateway_that_the_sandbox_has_not_is_named() -> None:
     assert "nonsense" in str(told.exception)
 
 
+@pytest.mark.long
 def test_it_plays_and_the_books_agree(tmp_path: Path) -> None:
     with chdir(tmp_path):
         told = CliRunner().invoke(app, ["drill", "--payments", "4", "--seed", "3"])

@@ -88,7 +88,7 @@ class TheCalendar(InTown):
 
 
 TheCalendar.TestCase.settings = MODEST
-TestTheCalendar = pytest.mark.timeout(rounds(60))(TheCalendar.TestCase)
+TestTheCalendar = pytest.mark.long(pytest.mark.timeout(rounds(60))(TheCalendar.TestCase))
 
 
 async def test_of_many_who_take_one_slot_at_once_one_gets_it(template: Path) -> None:

@@ -165,7 +165,7 @@ class TheDesk(InTown):
 
 
 TheDesk.TestCase.settings = MODEST
-TestTheDesk = pytest.mark.timeout(rounds(60))(TheDesk.TestCase)
+TestTheDesk = pytest.mark.long(pytest.mark.timeout(rounds(60))(TheDesk.TestCase))
 
 
 def buttons_of(message: Message) -> list[Button]:

@@ -62,6 +62,7 @@ async def test_every_button_and_form_is_tried() -> None:
     assert set(FORMS) == set(FORM_DOORS), "say in FORMS what a new form's value names"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("other", OTHERS)
 async def test_a_command_reaches_nothing_of_anybody_else(scene: Scene, other: str) -> None:
     who = scene.others[other]
@@ -73,6 +74,7 @@ async def test_a_command_reaches_nothing_of_anybody_else(scene: Scene, other: st
     await _reaches_nothing(scene, tries)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("other", OTHERS)
 async def test_a_button_reaches_nothing_of_anybody_else(scene: Scene, other: str) -> None:
     who = scene.others[other]
@@ -87,6 +89,7 @@ async def test_a_button_reaches_nothing_of_anybody_else(scene: Scene, other: str
     await _reaches_nothing(scene, tries)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("other", OTHERS)
 async def test_a_form_reaches_nothing_of_anybody_else(scene: Scene, other: str) -> None:
     who, case = scene.others[other], scene.victim.case
@@ -102,6 +105,7 @@ async def test_a_form_reaches_nothing_of_anybody_else(scene: Scene, other: str) 
     await _reaches_nothing(scene, tries)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("other", OTHERS)
 async def test_words_reach_nothing_of_anybody_else(scene: Scene, other: str) -> None:
     who = scene.others[other]
@@ -125,6 +129,7 @@ async def _reaches_nothing(scene: Scene, tries: list[Heard]) -> None:
         raise AssertionError("several tries together reached something")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("place", ["at the desk", "on the room page"])
 async def test_no_value_is_too_strange_for_the_agents_of_the_team(scene: Scene, place: str) -> None:
     town, victim = scene.town, scene.victim

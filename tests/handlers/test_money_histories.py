@@ -138,6 +138,7 @@ class TheLedger(RuleBasedStateMachine):
 TheLedger.TestCase.settings = MANY
 
 
+@pytest.mark.long
 @pytest.mark.timeout(rounds(600))
 class TestTheLedger(TheLedger.TestCase):  # type: ignore[valid-type,misc]
     @classmethod

@@ -150,4 +150,4 @@ class TheMarket(InTown):
 
 
 TheMarket.TestCase.settings = settings(MODEST, max_examples=rounds(4))
-TestTheMarket = pytest.mark.timeout(rounds(180))(TheMarket.TestCase)
+TestTheMarket = pytest.mark.long(pytest.mark.timeout(rounds(180))(TheMarket.TestCase))

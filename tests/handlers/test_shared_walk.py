@@ -1,5 +1,6 @@
 """A customer of two teams on one bot does things in any order: each word reaches the team it is for, and no other."""
 
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 
@@ -114,5 +115,5 @@ class TwoTeams(InTown):
         return [Message.model_validate_json(one.body).text for one in spoken if one.from_side is Side.CUSTOMER]
 
 
-TestTwoTeams = TwoTeams.TestCase
+TestTwoTeams = pytest.mark.long(TwoTeams.TestCase)
 TestTwoTeams.settings = MODEST

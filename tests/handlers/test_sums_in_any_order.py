@@ -112,4 +112,4 @@ class TheSum(InTown):
 
 
 TheSum.TestCase.settings = settings(MODEST, max_examples=rounds(3))
-TestTheSum = pytest.mark.timeout(rounds(180))(TheSum.TestCase)
+TestTheSum = pytest.mark.long(pytest.mark.timeout(rounds(180))(TheSum.TestCase))

@@ -95,6 +95,7 @@ async def test_someone_who_loads_the_page_again_is_seen_again(browser: Browser, 
     await moves(ana)
 
 
+@pytest.mark.long
 async def test_someone_who_loads_the_page_while_connecting_is_seen_in_the_end(browser: Browser, stage: Stage) -> None:
     await let_in(stage)
     ana, carla = await visitor(browser, stage.agent_link), await visitor(browser, stage.customer_link)
@@ -107,6 +108,7 @@ async def test_someone_who_loads_the_page_while_connecting_is_seen_in_the_end(br
     await asyncio.gather(moves(ana), moves(carla))
 
 
+@pytest.mark.long
 async def test_both_load_the_page_again_at_the_same_moment(browser: Browser, stage: Stage) -> None:
     ana, carla = await both_in_the_call(browser, stage)
     await asyncio.gather(ana.reload(), carla.reload())
@@ -114,6 +116,7 @@ async def test_both_load_the_page_again_at_the_same_moment(browser: Browser, sta
     await asyncio.gather(moves(ana), moves(carla))
 
 
+@pytest.mark.long
 async def test_a_line_that_breaks_while_connecting_comes_back_and_both_meet(browser: Browser, stage: Stage) -> None:
     await let_in(stage)
     ana, carla = await visitor(browser, stage.agent_link), await visitor(browser, stage.customer_link)
@@ -126,6 +129,7 @@ async def test_a_line_that_breaks_while_connecting_comes_back_and_both_meet(brow
     await asyncio.gather(moves(ana), moves(carla))
 
 
+@pytest.mark.long
 async def test_a_connection_that_does_not_come_about_is_made_anew(browser: Browser, stage: Stage) -> None:
     await let_in(stage)
     ana, carla = await visitor(browser, stage.agent_link), await visitor(browser, stage.customer_link)
@@ -135,6 +139,7 @@ async def test_a_connection_that_does_not_come_about_is_made_anew(browser: Brows
     await asyncio.gather(moves(ana, within=3 * SOON), moves(carla, within=3 * SOON))
 
 
+@pytest.mark.long
 async def test_two_of_the_team_see_each_other_too(browser: Browser, stage: Stage) -> None:
     ana, bruno = await visitor(browser, stage.agent_link), await visitor(browser, await stage.colleague())
     await join(ana)
@@ -142,6 +147,7 @@ async def test_two_of_the_team_see_each_other_too(browser: Browser, stage: Stage
     await asyncio.gather(moves(ana), moves(bruno))
 
 
+@pytest.mark.long
 async def test_the_newest_window_has_the_call_and_the_older_one_says_so(browser: Browser, stage: Stage) -> None:
     ana, carla = await both_in_the_call(browser, stage)
     second = await carla.context.new_page()
@@ -160,6 +166,7 @@ async def test_muting_and_camera_say_what_a_press_will_do(browser: Browser, stag
     await expect(ana.locator("#local")).to_be_hidden()
 
 
+@pytest.mark.long
 async def test_one_who_hangs_up_can_come_back(browser: Browser, stage: Stage) -> None:
     ana, carla = await both_in_the_call(browser, stage)
     await carla.get_by_role("button", name="Hang up").click()

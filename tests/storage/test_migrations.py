@@ -79,6 +79,7 @@ async def test_the_steps_lead_to_the_tables_of_today(database: Database) -> None
     assert await differences(database) == [], "write the next step: python -m storage.migrate WHAT CHANGED"
 
 
+@pytest.mark.long
 async def test_each_step_keeps_the_rows_of_the_one_before(database: Database) -> None:
     before: dict[str, int] = {}
     for step in STEPS:

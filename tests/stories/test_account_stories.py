@@ -2,11 +2,15 @@
 
 from datetime import timedelta
 
+import pytest
+
 from sandbox.stripe.merchants import SECOND
 from tests.stories.people import OnSlack
 from tests.stories.script import asks, in_conversation
 from tests.stories.setting_up import asks_for_link, browsing
 from tests.stories.stage import Stage
+
+pytestmark = pytest.mark.long
 
 NEW_KEY = "sk_test_rolledAnew"
 NEW_SECRET = "whsec_rolled_anew"

@@ -24,6 +24,7 @@ TELLING = {"payment_intent.succeeded", "checkout.session.completed"}
 SERVERS = pytest.mark.parametrize("kind", ["postgresql", "mysql"])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("kind", "pair"), [("postgresql", PAIRS[0]), ("mysql", PAIRS[0])])
 async def test_the_whole_story_plays_on_a_database_server(
     databases: Pool, tmp_path: Path, kind: str, pair: str
@@ -52,6 +53,7 @@ async def readiness(stage: Stage) -> tuple[int, dict[str, str]]:
     return answer.status_code, answer.json()["problems"]
 
 
+@pytest.mark.long
 @SERVERS
 async def test_what_happens_while_the_database_is_away_is_made_good_when_it_is_back(
     stage: Stage, server: Server
@@ -101,6 +103,7 @@ async def until_ready(stage: Stage) -> None:
             assert found[0] == 503, found
 
 
+@pytest.mark.long
 async def test_a_full_disk_is_never_called_taken_and_all_is_well_when_there_is_room_again(tmp_path: Path) -> None:
     async with set_up(tmp_path) as stage:
         mia, ana = await in_conversation(stage)

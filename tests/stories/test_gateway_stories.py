@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
@@ -13,6 +14,8 @@ from tests.stories.people import OnTelegram
 from tests.stories.script import Human, asks, claims, writes_in
 from tests.stories.stage import TEAM, Stage, set_up
 from tests.stories.test_telegram_moves import founds
+
+pytestmark = pytest.mark.long
 
 FULL = 'gateway = ["stripe", "paypal", "razorpay", "phonepe", "pretend"]'
 

@@ -14,6 +14,8 @@ from tests.databases import Pool
 from tests.stories.script import asks, claims, in_conversation, writes_in
 from tests.stories.stage import TEAM, Stage, set_up
 
+pytestmark = pytest.mark.long
+
 MIA, ARJUN = 1001, 1002
 STARS = ("250 XTR Short answer", "XTR\u00a0250")
 """What the agent types, and the sum as people see it."""

@@ -5,12 +5,15 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import pytest
 import pytest_asyncio
 
 from sandbox.faults import Fault, Rule
 from tests.databases import Pool
 from tests.stories.script import asks, in_conversation
 from tests.stories.stage import TEAM, Stage, set_up
+
+pytestmark = pytest.mark.long
 
 Json = dict[str, Any]
 ASKED = ("500 INR Consultation", "₹500.00")
