@@ -75,6 +75,10 @@ class Pump:
             return 0
         async with self.database.begin() as work:
             jobs = await self.queue(work).claim(free, self.lease)
+        if self.database.clock() < work.now:
+            # The clock was set back meanwhile: what looked abandoned by the old one may be in hand by the new.
+            # Nothing is begun, and when these leases end, somebody takes it up.
+            return 0
         for job in jobs:
             task = asyncio.create_task(self._do(job))
             self._running[task] = job

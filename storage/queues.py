@@ -48,7 +48,7 @@ class Claimed:
     reserved: bool
     lease_until: datetime
     looked_at: float = field(default_factory=time.monotonic)
-    """When it was taken, by a clock that nobody sets and that runs while a process stands still."""
+    """When its lease began, by a clock that nobody sets and that runs while a process stands still."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,8 @@ class Queue(Generic[Row]):
         self._session = session
         self._table: type[Row] = table
         self._now = now
+        # The same moment: a process may stand still, or wait for the database, between it and the first statement.
+        self._began = time.monotonic()
         self._woke = woke
         self._added: list[Row] = []
 
@@ -89,14 +91,14 @@ class Queue(Generic[Row]):
 
     async def claim(self, limit: int, lease: timedelta) -> Sequence[Claimed]:
         """Take up to `limit` heads of lanes that are due and that nobody holds."""
-        looked_at, until = time.monotonic(), self._now + lease
+        until = self._now + lease
         rows = (await self._session.execute(heads(self._table), {"now": self._now, "most": limit})).all()
         if not rows:
             return ()
         taken = {"ids": [row.id for row in rows], "until": until}
         await self._session.execute(_taking(self._table), taken)
         jobs = [
-            Claimed(row.id, row.lane, row.kind, row.body, row.tries + 1, row.failures, row.reserved, until, looked_at)
+            Claimed(row.id, row.lane, row.kind, row.body, row.tries + 1, row.failures, row.reserved, until, self._began)
             for row in rows
         ]
         return sorted(jobs, key=lambda job: job.id)

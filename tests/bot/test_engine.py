@@ -7,17 +7,21 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
+from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
 from bot.engine import AT_ONCE, LEASE, MOST_TRIES, Engine, LeaseLost, Sweep, outbox_pump, pause_after
 from handlers.channel import TryLater, Undeliverable
 from storage.database import Database
-from storage.queues import Claimed
-from tests.handlers.town import HandClock, Town, skip_ahead, town
+from storage.queues import Claimed, Queue
+from storage.tables import Outbox
+from storage.work import Work
+from tests.handlers.town import START, HandClock, Town, skip_ahead, town
 
 
 @dataclass
@@ -154,6 +158,31 @@ async def test_a_job_that_somebody_else_has_is_let_go(worker: Worker) -> None:
         worker.clock.now += LEASE
         await worker.until(lambda: worker.done == ["a1"])
     assert worker.given_up == []
+
+
+async def test_what_is_taken_while_the_clock_is_set_back_is_left_to_whoever_may_have_it(worker: Worker) -> None:
+    pump = outbox_pump(worker.database, worker.carry_out, worker.give_up)
+    queue = pump.queue
+
+    def set_back(work: Work) -> Queue[Any]:
+        if pump.queue is not queue:
+            worker.clock.pass_by(hours=-1)
+            pump.queue = queue
+        return queue(work)
+
+    pump.queue = set_back
+    await worker.add("a1")
+    engine = Engine(worker.database, pumps=(pump,), sweeps=())
+    await engine.start()
+    await worker.until(lambda: worker.clock.now < START)
+    async with worker.database.begin() as work:
+        (row,) = (await work.session.execute(select(Outbox))).scalars()
+    assert (row.tries, row.lease_until) == (1, START + LEASE), "it was taken, by the clock of before"
+    assert worker.begun == []
+    worker.clock.pass_by(hours=1)
+    worker.clock.now += LEASE
+    await worker.until(lambda: worker.done == ["a1"])
+    await engine.stop()
 
 
 async def test_the_engine_goes_on_when_the_database_did_not_answer(worker: Worker) -> None:

@@ -43,7 +43,10 @@ class Outage:
 
 @dataclass
 class Proof:
-    """One run. `in_flight`: the lines that may come twice, as somebody died who had sent them and could not say so."""
+    """One run. `deaths`: who died, and the lines that were not known to be said then.
+
+    `unknown`: lines that were on their way when something else than a death stopped the work.
+    """
 
     database: Database
     platforms: Platforms
@@ -51,7 +54,8 @@ class Proof:
     fleet: Fleet
     customers: int
     payments: int
-    in_flight: set[str] = field(default_factory=set)
+    deaths: list[tuple[str, set[str]]] = field(default_factory=list)
+    unknown: set[str] = field(default_factory=set)
     blows: list[float] = field(default_factory=list)
     outages: list[Outage] = field(default_factory=list)
     _paid: int = 0
@@ -75,17 +79,17 @@ class Proof:
         self.blows.append(time.monotonic())
         victim = self.fleet.kill(place)
         self.fleet.revive(place)
-        self.in_flight |= self.platforms.by(victim.name) & await books.unsent(self.database)
+        self.deaths.append((victim.name, await books.unsent(self.database)))
 
     async def struck(self) -> None:
         """Something else than a death stopped the work: all that was sent and is not known to be may come once more."""
-        self.in_flight |= self.platforms.first.keys() & await books.unsent(self.database)
+        self.unknown |= self.platforms.first.keys() & await books.unsent(self.database)
 
     async def cut_off(self, server: str) -> "Outage":
         """Nothing gets to that server or away from it. What anybody has in hand may be under way, and come late."""
         self.outages.append(outage := Outage(server, time.monotonic()))
         self.blows.append(outage.began)
-        self.in_flight |= await books.in_hand(self.database)
+        self.unknown |= await books.in_hand(self.database)
         await self.struck()
         return outage
 
@@ -101,6 +105,14 @@ class Proof:
         async with asyncio.timeout(SOON):
             while await books.left(self.database):  # noqa: ASYNC110  # it happens in another process
                 await asyncio.sleep(0.05)
+
+    @property
+    def in_flight(self) -> set[str]:
+        """The lines that may come twice: who had sent them could not say so any more.
+
+        Asked for in the end: what somebody sent before he died may reach the platform after his death.
+        """
+        return self.unknown.union(*(self.platforms.by(name) & unsent for name, unsent in self.deaths))
 
     @property
     def repeats(self) -> set[str]:

@@ -34,7 +34,7 @@ async def test_servers_go_on_by_themselves_when_the_database_is_back(kind: str, 
                 await proof.until(lambda answered=answered: 500 in proof.load.statuses[answered:])  # type: ignore[misc]
                 await asyncio.to_thread(server.start)
                 # What was on its way when the server died could be noted nowhere.
-                proof.in_flight |= proof.platforms.first.keys() - said
+                proof.unknown |= proof.platforms.first.keys() - said
                 await proof.goes_on()
             await proof.quiet()
             await proof.check()

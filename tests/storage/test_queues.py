@@ -1,5 +1,6 @@
 """The two queues: order within a lane, leases, giving up, and taking things in once."""
 
+import time
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -55,6 +56,15 @@ async def post(databases: Pool) -> AsyncIterator[Post]:
 
 def bodies(jobs: list[Claimed]) -> list[str]:
     return [job.body for job in jobs]
+
+
+async def test_a_lease_counts_from_the_moment_by_which_it_was_taken(post: Post) -> None:
+    """Who stood still, or waited for the database, between the two has not the whole lease before him."""
+    await post.add("a1")
+    async with post.database.begin() as work:
+        asked = time.monotonic()
+        (job,) = await work.outbox.claim(1, LEASE)
+    assert job.looked_at <= asked
 
 
 async def test_only_the_head_of_a_lane_is_handed_out_and_then_the_next(post: Post) -> None:
