@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, delete, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from storage.tables import Checkout, GatewayAccount, SetupVisit, Team, Tenancy
+from storage.tables import Checkout, GatewayAccount, SetupVisit, Team
 
 OWN = "own_"
 """How the words begin by which we know accounts with keys of their own; no id at a gateway begins so."""
@@ -67,10 +67,9 @@ class Accounts:
     async def has_the_settings(self, team_id: int) -> bool:
         """Whether the settings' accounts are this team's: they are the first team's, and nobody else's.
 
-        Whoever sets up a team in the chat of an open bot is not the operator.
+        Whoever adds the app to a workspace, or sets up a team in the chat of an open bot, is not the operator.
         """
-        guests = select(col(Tenancy.team_id))
-        asked = select(func.min(col(Team.id))).where(or_(col(Team.declared), col(Team.id).not_in(guests)))
+        asked = select(func.min(col(Team.id))).where(or_(col(Team.declared), col(Team.guest).is_(False)))
         return (await self._db.execute(asked)).scalar_one_or_none() == team_id
 
     async def lock(self, team_id: int) -> None:

@@ -97,8 +97,9 @@ async def founded(spoken: Spoken) -> None:
 
 
 async def new_team(work: Work, name: str, *, currency: str, zone: str) -> Team:
-    """A team of that name, with a word of its own for links."""
-    team = Team(slug=await free_slug(work, name), name=name, currency=currency, zone=zone, made_at=work.now)
+    """A team of that name that moves in by itself, with a word of its own for links."""
+    slug = await free_slug(work, name)
+    team = Team(slug=slug, name=name, currency=currency, zone=zone, guest=True, made_at=work.now)
     await work.people.add(team)
     return team
 

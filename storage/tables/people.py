@@ -54,6 +54,8 @@ class Team(SQLModel, table=True):
     """Days after a conversation was closed until its words and files are forgotten; 0: at once."""
     declared: bool = False
     """A file declares it: what stands there is changed there."""
+    guest: bool = False
+    """It moved in by itself: its people are not the operator's, and are not lent the settings' gateway accounts."""
     made_at: datetime = Field(sa_type=UtcDateTime)
 
 

@@ -81,6 +81,16 @@ async def test_the_settings_are_the_first_teams(database: Database) -> None:
         assert not await work.accounts.has_the_settings(later.id)
 
 
+async def test_who_moves_in_first_is_lent_nothing_until_a_file_declares_them(database: Database) -> None:
+    async with database.begin() as work:
+        guest = Team(slug="guest", name="Guest", currency="EUR", zone="UTC", guest=True, made_at=work.now)
+        await work.people.add(guest)
+        assert not await work.accounts.has_the_settings(guest.id)
+        guest.declared = True
+        await work.session.flush()
+        assert await work.accounts.has_the_settings(guest.id)
+
+
 async def test_a_visit_ends_by_itself_and_with_the_next_link(database: Database) -> None:
     case = await a_case(database)
 
