@@ -54,7 +54,7 @@ def main() -> None:
 
 
 def _parts(*, growth: bool, teams: bool) -> tuple[str, ...]:
-    """Growth takes ten minutes, and comes by itself alone."""
+    """Growth fills a database with a million of everything first, so it comes only when it is asked for."""
     if growth or teams:
         return (GROWTH,) * growth + (TEAMS,) * teams
     return USUAL, TEAMS
