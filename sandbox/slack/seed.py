@@ -42,7 +42,8 @@ def globex() -> Workspace:
     """A second workspace, to install the app into."""
     hana = Person("U0HANA", "hana", "Hana Mori", "Asia/Tokyo", "ja-JP", "agent")
     gus = Person("U0GUS", "gus", "Gus Weber", "Europe/Berlin", "de-DE", "customer")
-    people = {person.id: person for person in (hana, gus)}
+    ivo = Person("U0IVO", "ivo", "Ivo Marin", "Europe/Zagreb", "hr-HR", "agent")
+    people = {person.id: person for person in (hana, gus, ivo)}
     bot = Person("UBELLGLOBEX", "bellhop", APP_NAME, role="bot", bot_id="B0GLOBEX")
-    desk = Channel("C0GDESK", "front-desk", "public", [hana.id], "Globex front desk")
+    desk = Channel("C0GDESK", "front-desk", "public", [hana.id, ivo.id], "Globex front desk")
     return Workspace("T0GLOBEX", "Globex", "globex", bot, people, {desk.id: desk})
