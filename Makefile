@@ -1,7 +1,7 @@
-# make setup | run | test | proofs | check | bench | lock | clean
+# make setup | run | test | long | proofs | check | bench | lock | clean
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test proofs check bench lock clean
+.PHONY: help setup run test long proofs needs check bench lock clean
 .SILENT:
 .DELETE_ON_ERROR:
 
@@ -29,15 +29,18 @@ setup: .venv/.dev ## build the virtual environment in .venv, for running and for
 run: .venv/.runtime ## run Bellhop: the sandbox, or the real thing when .env names accounts
 	exec .venv/bin/bellhop run $(ARGS)
 
-test: .venv/.dev ## run the tests, on loopback only (ARGS="tests/payments -k refund")
+# What the tests look for on the machine: a browser, database servers, network namespaces.
+needs:
 	command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null || scripts/debian $(BROWSER) || echo "Tests in a browser are skipped." >&2
 	[ -x /usr/sbin/mariadbd ] && [ -d /usr/lib/postgresql ] && command -v ip >/dev/null || scripts/debian $(SERVERS) || echo "Tests on database servers are skipped." >&2
+
+test: .venv/.dev needs ## run the tests, on loopback only (ARGS="tests/payments -k refund")
 	.venv/bin/python -m pytest -n 3 --dist=worksteal -q --ignore=tests/engine -m "not long" $(ARGS)
 
-proofs: .venv/.dev ## the long tests; then kill, stop, cut off and starve real processes under load (BELLHOP_NIGHTLY=1: hours)
-	command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null || scripts/debian $(BROWSER)
-	[ -x /usr/sbin/mariadbd ] && [ -d /usr/lib/postgresql ] && command -v ip >/dev/null || scripts/debian $(SERVERS)
+long: .venv/.dev needs ## run the tests that take long: whole histories, every door, every gateway (BELLHOP_NIGHTLY=1: an hour)
 	.venv/bin/python -m pytest -n 3 -q --ignore=tests/engine -m long $(ARGS)
+
+proofs: .venv/.dev needs ## kill, stop, cut off and starve real processes under load (BELLHOP_NIGHTLY=1: two hundred times)
 	.venv/bin/python -m pytest -q tests/engine $(ARGS)
 
 check: .venv/.dev ## lint, types, folder rules, dependencies, spelling

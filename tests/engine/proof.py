@@ -22,6 +22,8 @@ from tests.engine.platforms import Arrival, Platforms
 
 SOON = 120.0
 """Seconds in which everything that was begun is done, on a machine that has other work."""
+STILL = 1.0
+"""Seconds without a word after which no server is in the middle of saying one."""
 BACK = 30.0
 """Seconds in which a conversation goes on whose server died."""
 LINE = re.compile(r"\d{3}/\d{5}|Thank you, .*|Paid: .*")
@@ -92,6 +94,15 @@ class Proof:
         self.unknown |= await books.in_hand(self.database)
         await self.struck()
         return outage
+
+    async def stands_still(self) -> None:
+        """Wait until no call is under way and nothing has arrived for a while."""
+        async with asyncio.timeout(SOON):
+            since, said = time.monotonic(), -1
+            while time.monotonic() - since < STILL:
+                await asyncio.sleep(0.02)
+                if self.platforms.calls or len(self.platforms.arrivals) != said:
+                    since, said = time.monotonic(), len(self.platforms.arrivals)
 
     async def goes_on(self) -> None:
         """Wait until all that waits now has arrived."""
