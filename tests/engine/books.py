@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlmodel import col
 
 from handlers.effects import Deliver
@@ -37,6 +37,7 @@ from tests.engine.fleet import BOT
 DELIVER = "deliver"
 DESK = "-1001"
 FIRST_CHAT = 1000
+Hold = tuple[str, int | None, int]
 TWICE = ("a", "b")
 """Each request is paid on two pages; the second one's money has to go back."""
 
@@ -116,6 +117,21 @@ async def in_hand(database: Database) -> set[str]:
 def _line(body: str) -> str:
     """The last line of what is said, as the platform sees it."""
     return Message.model_validate_json(body).text.rpartition("\n")[2]
+
+
+async def holds(database: Database) -> set[Hold]:
+    """Who has what in hand: queue, job, and the how-manieth claim of it."""
+    async with database.begin() as work:
+        return {
+            (table.__name__, job, tries)
+            for table in (Inbox, Outbox)
+            for job, tries in (await work.session.execute(_held(table))).all()
+        }
+
+
+def _held(table: type[Inbox | Outbox]) -> Select[int | None, int]:
+    waiting = col(table.state) == JobState.WAITING
+    return select(col(table.id), col(table.tries)).where(waiting, col(table.lease_until).is_not(None))
 
 
 async def left(database: Database) -> int:

@@ -8,10 +8,11 @@ import socket
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 import aiohttp
+from sqlalchemy.exc import SQLAlchemyError
 
 from payments.machine import State
 from storage.database import Database
@@ -26,6 +27,8 @@ STILL = 1.0
 """Seconds without a word after which no server is in the middle of saying one."""
 BACK = 30.0
 """Seconds in which a conversation goes on whose server died."""
+LOOKS = 0.5
+"""Seconds between looks at what is in hand."""
 LINE = re.compile(r"\d{3}/\d{5}|Thank you, .*|Paid: .*")
 """The lines that are said to one seat only, so that a second one is a repeat."""
 
@@ -60,6 +63,8 @@ class Proof:
     unknown: set[str] = field(default_factory=set)
     blows: list[float] = field(default_factory=list)
     outages: list[Outage] = field(default_factory=list)
+    longest_hold: float = 0.0
+    """Seconds: the longest that a job stayed in one hand, the dead ones' included."""
     _paid: int = 0
 
     async def until(self, happened: Callable[[], bool]) -> None:
@@ -134,11 +139,26 @@ class Proof:
         """The run in figures."""
         return (
             f"{len(self.blows)} blows, {len(self.load.accepted)} words, {self.payments} payments, "
-            f"{len(self.repeats)} repeats of {len(self.in_flight)} in flight, back in {self.longest_wait():.1f} s"
+            f"{len(self.repeats)} repeats of {len(self.in_flight)} in flight, "
+            f"taken up again in {self.longest_hold:.1f} s, back in {self.longest_wait():.1f} s"
         )
 
+    async def watch(self) -> None:
+        """See for how long each job stays in the hand that has taken it."""
+        since: dict[books.Hold, float] = {}
+        while True:
+            await asyncio.sleep(LOOKS)
+            with suppress(SQLAlchemyError):
+                held = await books.holds(self.database)
+                now = time.monotonic()
+                since = {hold: since.get(hold, now) for hold in held}
+                self.longest_hold = max([self.longest_hold, *(now - began for began in since.values())])
+
     def longest_wait(self) -> float:
-        """Seconds: the longest that a conversation stood still in which a word waited when somebody died."""
+        """Seconds: the longest that a conversation stood still in which a word waited when somebody died.
+
+        Where one death follows the other, a conversation may be struck each time that it is taken up again.
+        """
         return max(
             (self._stood_still(blow, number) for blow in self.blows for number in range(self.customers)), default=0
         )
@@ -175,7 +195,7 @@ class Proof:
             "misfits": 0,
         }, money
         assert [len(keys) for keys in self.platforms.refunds.values()] == [1] * self.payments
-        assert self.longest_wait() <= BACK
+        assert self.longest_hold <= BACK
 
 
 def listening(host: str = "127.0.0.1") -> socket.socket:
@@ -206,6 +226,12 @@ async def at_work(
         load.begin(customers)
         try:
             await proof.until(lambda: bool(platforms.first))
-            yield proof
+            watching = asyncio.create_task(proof.watch())
+            try:
+                yield proof
+            finally:
+                watching.cancel()
+                with suppress(asyncio.CancelledError):
+                    await watching
         finally:
             load.abandon()

@@ -9,12 +9,13 @@ import pytest
 from bot.engine import LEASE
 from tests.databases import Pool
 from tests.engine.conftest import SEED, Working
+from tests.engine.proof import BACK
 
 ROUNDS = 200 if os.environ.get("BELLHOP_NIGHTLY") else 20
 LIFE = 0.9
 """Seconds of a round; a server that was started anew is at work after half of it."""
 BREATH = 20
-"""Rounds until all that waits may arrive: who is struck in every lease has waited for longer than after one death."""
+"""Rounds until all that waits may arrive."""
 QUICK = 8.0
 """Seconds of a lease, as there is no time for the real one; longer than a busy machine lets a server stand still."""
 
@@ -45,3 +46,4 @@ async def test_conversations_go_on_soon_after_a_death_with_the_lease_that_operat
         await proof.goes_on()
         await proof.quiet()
         await proof.check()
+        assert proof.longest_wait() <= BACK

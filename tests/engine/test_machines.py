@@ -20,7 +20,7 @@ from tests.engine.conftest import CUSTOMERS, SEED, Raise
 from tests.engine.fleet import KEY, Fleet, Home, Nursery
 from tests.engine.lan import ADDRESSES, Lan, Namespaces, Proxies, namespaces_work
 from tests.engine.platforms import open_platforms
-from tests.engine.proof import Proof, at_work, listening
+from tests.engine.proof import BACK, Proof, at_work, listening
 from tests.engine.test_database_restarts import with_tables
 from tests.servers import MariaDb, Postgres
 
@@ -111,6 +111,7 @@ async def test_what_a_machine_had_in_hand_that_was_cut_off_is_done_by_the_other(
                 await proof.quiet()
                 print(proof.told())
                 await proof.check()
+                assert proof.longest_wait() <= BACK
     await database.aclose()
 
 
