@@ -161,6 +161,7 @@ QUICK = settings(
 
 @QUICK
 @given(data=st.data())
+@pytest.mark.long
 def test_nothing_that_is_sent_makes_it_stumble(
     surface: Surface, operations: list[st.SearchStrategy[AnyCase]], data: st.DataObject
 ) -> None:

@@ -114,6 +114,7 @@ async def test_on_a_phone_the_chat_is_a_sheet_that_counts_what_is_unread(browser
     assert await carla.evaluate("document.documentElement.scrollWidth") == 360
 
 
+@pytest.mark.long
 async def test_the_room_is_accessible_at_every_step(browser: Browser, stage: Stage, axe: Axe) -> None:
     ana, carla = await visitor(browser, stage.agent_link), await visitor(browser, stage.customer_link)
     await carla.get_by_role("button", name="Join", exact=True).wait_for()

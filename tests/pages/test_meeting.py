@@ -86,6 +86,7 @@ async def test_a_broken_line_comes_back_and_the_call_has_gone_on(browser: Browse
     await asyncio.gather(moves(ana), moves(carla))
 
 
+@pytest.mark.long
 async def test_someone_who_loads_the_page_again_is_seen_again(browser: Browser, stage: Stage) -> None:
     ana, carla = await both_in_the_call(browser, stage)
     await carla.reload()

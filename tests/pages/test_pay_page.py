@@ -108,6 +108,7 @@ async def test_someone_pays_and_the_page_turns_to_paid_by_itself(
     await expect(page.get_by_text("Your call is still open")).to_be_visible()
 
 
+@pytest.mark.long
 @pytest.mark.browser
 async def test_the_pay_page_is_accessible_however_it_looks(browser: Browser, stage: Stage, axe: Axe) -> None:
     page = await visitor(browser, stage.house.link("pay/unknown"))

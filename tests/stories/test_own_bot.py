@@ -1,11 +1,14 @@
 """A team's own Telegram bot: its token typed on the set-up page, heard beside the first, removed and brought back."""
 
+import pytest
+
 from sandbox.telegram.twin import Bot
 from tests.stories.people import SOON, OnSlack
 from tests.stories.setting_up import asks_for_link, browsing
 from tests.stories.stage import Stage
 
 
+@pytest.mark.long
 async def test_a_team_has_a_bot_of_its_own_beside_the_shared_one(stage: Stage) -> None:
     second, secrets = stage.cast.telegram.second, stage.world.secrets
     async with browsing() as browser:

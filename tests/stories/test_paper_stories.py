@@ -47,6 +47,7 @@ async def test_who_has_paid_gets_a_receipt_and_after_a_refund_a_credit_note(stag
     assert "Bisher wurden 10,00 $ von 49,00 $ erstattet." in text and receipt in text
 
 
+@pytest.mark.long
 async def test_a_disputed_payment_brings_its_evidence_to_the_desk_and_into_a_folder(
     stage: Stage, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

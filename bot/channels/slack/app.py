@@ -46,6 +46,8 @@ class Ears:
         """A Bolt app with one listener for each kind. Whoever hands it a request has verified it."""
         # Bolt would acknowledge an event before its listener runs; what is not stored yet must come again.
         app = AsyncApp(
+            # Without one, Bolt reads the source of every frame on the stack to find a name.
+            name="bellhop",
             client=client,
             authorize=_authorize,
             request_verification_enabled=False,
