@@ -20,8 +20,8 @@ from payments.gateway import (
     utc_now,
 )
 from payments.money import Money
-from payments.phonepe import codes
-from payments.phonepe.codes import reference_of
+from payments.phonepe.codes import PAY as PAY_BY_CODE
+from payments.phonepe.codes import as_code, reference_of, said, status_path
 from payments.phonepe.errors import Refusal
 from payments.phonepe.facts import Object, Returned, Told, moment, of_order, of_refund, read_refund
 from payments.phonepe.money import CURRENCY, from_phonepe, limits, to_phonepe
@@ -122,13 +122,13 @@ class PhonePe:
 
     async def open_upi_qr(self, order: CheckoutOrder) -> QrCode:
         """A UPI code for one order. OutcomeUnknown when the order exists: PhonePe does not repeat its code."""
-        body = codes.as_code(pay_body(order, self._now()))
+        body = as_code(pay_body(order, self._now()))
         try:
-            answer = await self._connected().send(codes.PAY, body)
+            answer = await self._connected().send(PAY_BY_CODE, body)
         except Refusal as refusal:
             raise await self._why_refused(body["merchantOrderId"], refusal) from refusal
         with _legible(OutcomeUnknown):
-            return QrCode(body["merchantOrderId"], moment(answer["expireAt"]), says=codes.said(answer))
+            return QrCode(body["merchantOrderId"], moment(answer["expireAt"]), says=said(answer))
 
     async def look_up(self, checkout_ref: str) -> Sequence[Fact]:
         """The order and the refunds asked for with `refund_key`; PhonePe tells of others by webhook alone."""
@@ -210,7 +210,7 @@ class PhonePe:
         return (of_refund(refund, await self._refunds_of(identifier(refund.order_id)), told),)
 
     async def _order(self, order_id: str) -> Object:
-        return await self._connected().read(codes.status_path(order_id), details="false", errorContext="true")
+        return await self._connected().read(status_path(order_id), details="false", errorContext="true")
 
     async def _order_facts(self, about: Notice, told: Told) -> Sequence[Fact]:
         order = await self._order(about.order_id)
