@@ -25,7 +25,7 @@ from payments.errors import IllegalTransition
 from payments.facts import Expected, Fact, misfit
 from payments.machine import ENDED, Settlement, State, settle
 from storage.accounts import is_own
-from storage.tables import Checkout, GatewayFact, PaymentRequest, Side
+from storage.tables import BookingState, Checkout, GatewayFact, PaymentRequest, Side
 from storage.work import Work
 
 FACT: TypeAdapter[Fact] = TypeAdapter(Fact)
@@ -136,6 +136,9 @@ async def _follow(house: House, work: Work, request: PaymentRequest, checkout: C
     if checkout.state in BROUGHT_MONEY and request.state is State.CANCELLED:
         await _send_back(house, work, request, checkout, "the request had been withdrawn")
         return
+    if checkout.state in BROUGHT_MONEY and request.paid_checkout_id is None and await _is_called_off(work, request):
+        await _send_back(house, work, request, checkout, "the booking had been cancelled")
+        return
     if not fits(checkout, request):
         # A tip or a coupon has changed the sum since; only what is asked for now may be paid.
         if checkout.state in BROUGHT_MONEY:
@@ -150,6 +153,11 @@ async def _follow(house: House, work: Work, request: PaymentRequest, checkout: C
         # Another checkout's money is on its way: a page that was opened or declined beside it changes nothing.
         return
     await _move(house, work, request, checkout, fact)
+
+
+async def _is_called_off(work: Work, request: PaymentRequest) -> bool:
+    booking = await work.bookings.get(request.booking_id) if request.booking_id else None
+    return booking is not None and booking.state is not BookingState.CONFIRMED
 
 
 async def _is_moving(work: Work, request: PaymentRequest) -> bool:
