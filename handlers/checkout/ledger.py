@@ -16,11 +16,11 @@ from handlers.checkout.sums import fits, sum_asked
 from handlers.effects import AskGateway, EndCheckout, send
 from handlers.fulfilment import fulfil, take_back
 from handlers.house import House
-from handlers.messages import Message
+from handlers.messages import Button, Message
 from handlers.papers.issuing import give_papers
 from handlers.speech import say
 from handlers.tracing import about
-from handlers.words import gateway_title, sum_of
+from handlers.words import gateway_title, sum_of, until
 from payments.errors import IllegalTransition
 from payments.facts import Expected, Fact, misfit
 from payments.machine import ENDED, Settlement, State, settle
@@ -84,6 +84,8 @@ def _key(fact: Fact, place: int) -> str:
     if fact.event_id:
         return f"{whose}{fact.event_id}#{place}"[-160:]
     sums = "/".join(str(total.minor) if total else "-" for total in (fact.captured, fact.refunded))
+    # A fee may be known only later than the payment itself: then that is news.
+    sums += f"/{fact.fee.minor}" if fact.fee else ""
     return f"{whose}asked:{fact.checkout_ref or fact.payment_ref}:{fact.kind}:{sums}:{fact.refund_ref}"[:160]
 
 
@@ -170,6 +172,9 @@ async def _move(house: House, work: Work, request: PaymentRequest, checkout: Che
     request.captured_minor, request.refunded_minor = checkout.captured_minor, checkout.refunded_minor
     request.payment_ref = checkout.payment_ref
     request.receipt_url = fact.receipt_url or request.receipt_url
+    request.answer_by = fact.answer_by or request.answer_by
+    if fact.fee is not None:
+        request.fee_minor, request.fee_currency = fact.fee.minor, fact.fee.currency
     request.detail = fact.detail[:300] if request.state is State.FAILED else ""
     if request.state in BROUGHT_MONEY:
         if request.paid_checkout_id is None:
@@ -223,8 +228,10 @@ async def _happened(house: House, work: Work, request: PaymentRequest) -> None:
         await take_back(work, team, request)
     elif request.state is State.DISPUTED:
         title = gateway_title(house, request.gateway)
-        text = f"The customer's bank disputes {total}. Answer in {title}'s dashboard before its deadline."
-        await say(work, conversation, Side.AGENT, Message(title="Dispute", text=text))
+        by = until(request.answer_by, team.zone, work.now) if request.answer_by else "its deadline"
+        text = f"The customer's bank disputes {total}. Answer in {title}'s dashboard before {by}."
+        evidence = Button(label="Evidence", action="pay.evidence", value=str(request.id))
+        await say(work, conversation, Side.AGENT, Message(title="Dispute", text=text, buttons=((evidence,),)))
     if request.state in KEEPS_MONEY | GAVE_BACK:
         await give_papers(house, work, team, request)
 
