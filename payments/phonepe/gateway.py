@@ -6,7 +6,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, Self
 
-from payments.errors import AmountRefused, BadSignature, NotConfigured, OutcomeUnknown, PaymentError, Unavailable
+from payments.errors import (
+    AmountRefused,
+    BadSignature,
+    NotConfigured,
+    OutcomeUnknown,
+    PageLost,
+    PaymentError,
+    Unavailable,
+)
 from payments.facts import Fact, FactKind, Source
 from payments.gateway import (
     AccountState,
@@ -111,7 +119,7 @@ class PhonePe:
         return ""
 
     async def open_checkout(self, order: CheckoutOrder) -> CheckoutLink:
-        """A hosted page for one order. OutcomeUnknown when the order exists and PhonePe does not repeat its page."""
+        """A hosted page for one order. PageLost when the order exists and PhonePe does not repeat its page."""
         body = pay_body(order, self._now())
         try:
             answer: Object = await self._connected().send(PAY, body)
@@ -121,7 +129,7 @@ class PhonePe:
             return CheckoutLink(order.reference, address(answer["redirectUrl"]), moment(answer["expireAt"]))
 
     async def open_upi_qr(self, order: CheckoutOrder) -> QrCode:
-        """A UPI code for one order. OutcomeUnknown when the order exists: PhonePe does not repeat its code."""
+        """A UPI code for one order. PageLost when the order exists: PhonePe does not repeat its code."""
         body = as_code(pay_body(order, self._now()))
         try:
             answer = await self._connected().send(PAY_BY_CODE, body)
@@ -183,7 +191,7 @@ class PhonePe:
                 raise refusal
         if "redirectUrl" not in known:
             # No document shows an answer that names the page again, so it is gone with the answer that did.
-            raise OutcomeUnknown("PhonePe has opened this order before and does not say again where to pay it.")
+            raise PageLost("PhonePe has opened this order before and does not name its page again.", order.reference)
         return known
 
     async def _why_refused(self, order_id: str, refusal: PaymentError) -> PaymentError:
@@ -191,7 +199,7 @@ class PhonePe:
             await self._order(order_id)
         except Refusal:
             return refusal
-        return OutcomeUnknown("PhonePe has opened this code before and does not show it again.")
+        return PageLost("PhonePe has opened this code before and does not show it again.", order_id)
 
     async def _confirmed(self, notice: Notice, now: datetime) -> Sequence[Fact]:
         told = Told(at=now, source=Source.WEBHOOK, live=self.live, event_id=notice.event_id)
