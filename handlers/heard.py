@@ -57,6 +57,8 @@ class _Heard(Plain):
     origin: Origin
     sender: Sender
     at: datetime
+    masked: bool = False
+    """A card number in it was made unreadable before it was kept."""
 
     @property
     def lane(self) -> str:
@@ -86,12 +88,11 @@ class Press(_Heard):
 
 
 class Said(_Heard):
-    """Words and files, meant for people. `masked`: a card number in them was made unreadable before they were kept."""
+    """Words and files, meant for people."""
 
     kind: Literal["said"] = "said"
     text: str = ""
     files: tuple[Attachment, ...] = ()
-    masked: bool = False
     cannot_travel: str = ""
     """What the platform showed that cannot be passed on (a sticker, a poll), in words."""
 

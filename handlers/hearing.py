@@ -24,15 +24,21 @@ async def accept(house: House, heard: Heard) -> None:
 
 def without_card_numbers(heard: Heard) -> Heard:
     """What people type reaches neither the database nor each other with a card number in it."""
+    clean = heard.model_copy(update=_cleaned(heard))
+    return clean if clean == heard else clean.model_copy(update={"masked": True})
+
+
+def _cleaned(heard: Heard) -> dict[str, object]:
+    """All that its person has typed, without card numbers: words, what stands behind a command, forms, file names."""
     match heard:
-        case Said() | Edited():
-            text = mask_card_numbers(heard.text)
-            told = {"masked": text != heard.text} if isinstance(heard, Said) else {}
-            return heard.model_copy(update={"text": text, **told})
+        case Said():
+            files = tuple(file.model_copy(update={"name": mask_card_numbers(file.name)}) for file in heard.files)
+            return {"text": mask_card_numbers(heard.text), "files": files}
+        case Edited():
+            return {"text": mask_card_numbers(heard.text)}
         case Command():
-            return heard.model_copy(update={"args": mask_card_numbers(heard.args)})
+            return {"args": mask_card_numbers(heard.args)}
         case Submitted():
-            answers = {name: mask_card_numbers(answer) for name, answer in heard.answers.items()}
-            return heard.model_copy(update={"answers": answers})
+            return {"answers": {name: mask_card_numbers(answer) for name, answer in heard.answers.items()}}
         case _:
-            return heard
+            return {}

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from handlers.checkout.cards import PAYABLE
 from handlers.checkout.inside import Offer, offered
-from handlers.checkout.opening import begin, opened, sentence
+from handlers.checkout.opening import begin, opened, reached, sentence
 from handlers.checkout.polling import look_up
 from handlers.checkout.returning import to_ask
 from handlers.checkout.ways import ways_of
@@ -72,7 +72,7 @@ async def begin_checkout(house: House, code: str, way: str = "", *, agreed: int 
     if begun.checkout.url:
         return begun.checkout.url
     # The order is the same at every try, and so is its key: a repeat after an unknown outcome opens nothing twice.
-    link = await begun.gateway.open_checkout(begun.order)
+    begun, link = await reached(house, begun, lambda one: one.gateway.open_checkout(one.order))
     await opened(house, begun.checkout, link)
     return link.url
 

@@ -7,6 +7,7 @@ from handlers.effects import Mark, SetMark, send
 from handlers.greeting import welcome
 from handlers.heard import Edited, Place, Said
 from handlers.messages import Attachment, Button, Message, Style, id_in
+from handlers.pieces import advise, without_pieces
 from handlers.rights import Right, refusal
 from handlers.speech import redeliver, relay, reword, said_at, say, say_card
 from handlers.turn import Turn
@@ -14,10 +15,6 @@ from storage.tables import Conversation, Side
 from storage.work import Work
 
 NOTE = "//"
-ADVICE = (
-    "Please never write a card number in a chat. I have passed your words on without it; delete your message here too. "
-    "You pay on the payment page alone."
-)
 
 
 async def said(turn: Turn) -> None:
@@ -28,8 +25,9 @@ async def said(turn: Turn) -> None:
     if heard.cannot_travel:
         text = f"I cannot pass on {heard.cannot_travel}. Words, pictures, voice and files do travel."
         await turn.answer(Message(text=text))
-    if heard.masked:
-        await turn.answer(Message(text=ADVICE))
+    if not heard.masked:
+        heard = await without_pieces(turn, heard)
+        await advise(turn, heard)
     if not heard.text and not heard.files:
         return
     if _speaks_as_customer(turn):

@@ -25,6 +25,7 @@ from handlers.house import House
 from handlers.messages import Choice, FieldKind, Form, FormField, Message, id_in
 from handlers.moving import connecting, newcomers, slack_leaving, switching
 from handlers.moving.setup import pages
+from handlers.pieces import advise
 from handlers.rights import refusal
 from handlers.routes import COMMAND_DOORS, FORM_DOORS, PRESS_DOORS, Door, check_form
 from handlers.tracing import about, about_case
@@ -48,6 +49,7 @@ async def hear(house: House, work: Work, heard: Heard) -> None:
         return
     about_case(turn.team, turn.conversation)
     await greeting.give_notice(turn)
+    await advise(turn, heard)
     await _decide(turn)
     await misunderstandings.count(turn)
 

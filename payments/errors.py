@@ -8,6 +8,7 @@ class PaymentError(Exception):
     BadSignature       answer 401, touch nothing  | Unavailable     it never left us; retry with the same key
     IllegalTransition  keep the event, alert      | OutcomeUnknown  money may have moved: ask, never resend
     AmountRefused      tell the agent the limit   | CurrencyMismatch  two currencies met in one sum
+    PageLost           open another checkout      |
     """
 
 
@@ -33,6 +34,17 @@ class Unavailable(PaymentError):
 
 class OutcomeUnknown(PaymentError):
     """No answer came, so money may have moved: look it up, and never resend without the same key."""
+
+
+class PageLost(OutcomeUnknown):
+    """It was opened before, and the gateway does not say again where to pay it: nobody can. Open another one.
+
+    `checkout_ref`: what the gateway calls the one that is lost.
+    """
+
+    def __init__(self, sentence: str, checkout_ref: str) -> None:
+        super().__init__(sentence)
+        self.checkout_ref = checkout_ref
 
 
 class AmountRefused(PaymentError):

@@ -56,6 +56,10 @@ class Fact:
     refunded: Money | None = None
     detail: str = ""
     receipt_url: str = ""
+    fee: Money | None = None
+    """What the gateway keeps for itself, in the currency it pays out in."""
+    answer_by: datetime | None = None
+    """Until when a dispute can be answered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -180,7 +180,7 @@ class Gateway(Protocol):
         ...
 
     async def open_checkout(self, order: CheckoutOrder) -> CheckoutLink:
-        """A page to pay on. Raises AmountRefused, NotConfigured, Unavailable, OutcomeUnknown."""
+        """A page to pay on. Raises AmountRefused, NotConfigured, Unavailable, OutcomeUnknown, PageLost."""
         ...
 
     async def look_up(self, checkout_ref: str) -> Sequence[Fact]:

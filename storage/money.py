@@ -129,3 +129,8 @@ class Payments:
         """A request's refunds, oldest first."""
         asked = select(Refund).where(col(Refund.request_id) == request_id).order_by(col(Refund.id))
         return (await self._db.execute(asked)).scalars().all()
+
+    async def refund_under_way(self, request_id: int) -> bool:
+        """Whether a refund of a request was said yes to and has neither been made nor failed."""
+        rows = await self.refunds_of(request_id)
+        return any(row.confirmed_at and not row.done_at and not row.problem for row in rows)

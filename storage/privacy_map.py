@@ -105,6 +105,7 @@ WITHOUT_PEOPLE = {
     "the app in a workspace, as Slack's own store has it": ("slackbot.*", "slackinstallation.*", "slackstate.*"),
     "words of the program": (
         "sweepturn.name", "inbox.kind", "inbox.source", "outbox.kind", "room.provider", "paymentrequest.currency",
+        "paymentrequest.fee_currency",
         "paymentrequest.gateway", "checkout.gateway", "gatewayfact.gateway", "refund.gateway",
     ),
 }  # fmt: skip

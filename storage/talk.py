@@ -226,6 +226,11 @@ class Talk:
         asked = select(SpokenMessage).where(col(SpokenMessage.origin) == origin)
         return (await self._db.execute(asked)).scalars().first()
 
+    async def newest(self, conversation_id: int, limit: int) -> Sequence[SpokenMessage]:
+        """The messages of a conversation that were said or edited last, newest first."""
+        asked = select(SpokenMessage).where(col(SpokenMessage.conversation_id) == conversation_id)
+        return (await self._db.execute(asked.order_by(col(SpokenMessage.version).desc()).limit(limit))).scalars().all()
+
     async def since(self, conversation_id: int, version: int, side: Side, limit: int = 200) -> Sequence[SpokenMessage]:
         """What one side may read and has not seen: messages and edits after `version`, oldest first."""
         asked = select(SpokenMessage).where(

@@ -6,12 +6,13 @@ from zoneinfo import ZoneInfo
 
 from booking.calendar import cancellation_notice, invitation
 from booking.hours import Interval
-from booking.policy import CancelPolicy, cancellation, hold_until
+from booking.policy import Cancellation, CancelPolicy, cancellation, hold_until
 from booking.zones import both_times
 from handlers.appointments.calendar import calendar
 from handlers.appointments.choice import Choice, StaleChoice, read_choice
 from handlers.appointments.choosing import offer_next, service_of
 from handlers.cases import MENU, begin_case, open_case, show_case
+from handlers.checkout.calling_off import call_off
 from handlers.fulfilment import tell_team
 from handlers.heard import Press
 from handlers.messages import Attachment, Button, Message, Style, id_in, pairs
@@ -214,7 +215,7 @@ async def ask_cancel(turn: Turn) -> None:
     if service is None or booking.state is not BookingState.CONFIRMED:
         await turn.answer(Message(text="This booking is not standing any more.", buttons=MENU))
         return
-    meaning = cancellation(policy_of(service), booking.starts_at, turn.work.now)
+    meaning = _meaning(turn, booking, service)
     when = both_times(booking.starts_at, booking.ends_at, turn.zone, turn.team.zone)
     yes = Button(label="Yes, cancel it", action="book.cancelled", value=str(booking.id), style=Style.DANGER)
     keep = Button(label="Keep it", action="menu")
@@ -222,11 +223,20 @@ async def ask_cancel(turn: Turn) -> None:
     await turn.answer(Message(title=f"Cancel {service.name}?", text=f"{when}. {meaning.sentence}", buttons=buttons))
 
 
+def _meaning(turn: Turn, booking: Booking, service: Service) -> Cancellation:
+    """What cancelling means now: the policy binds customers, and who was sent away by the team pays nothing."""
+    meaning = cancellation(policy_of(service), booking.starts_at, turn.work.now)
+    if booking.customer_id == turn.person.id or not meaning.allowed:
+        return meaning
+    return Cancellation(True, 100, "The customer gets back all that was paid for it.")
+
+
 async def cancelled(turn: Turn) -> None:
     """The booking is cancelled; the slot is free, and everyone knows."""
     booking = await _own(turn)
     service = await turn.work.people.service(booking.service_id)
-    if service is None or booking.state is not BookingState.CONFIRMED or booking.starts_at <= turn.work.now:
+    meaning = _meaning(turn, booking, service) if service else None
+    if service is None or meaning is None or booking.state is not BookingState.CONFIRMED or not meaning.allowed:
         await turn.answer(Message(text="This booking cannot be cancelled any more.", buttons=MENU), edit=True)
         return
     await turn.work.bookings.release(booking, BookingState.CANCELLED)
@@ -238,5 +248,6 @@ async def cancelled(turn: Turn) -> None:
         when = both_times(booking.starts_at, booking.ends_at, turn.team.zone, turn.team.zone)
         who = turn.person.name
         await say(turn.work, case, Side.AGENT, Message(text=f"Cancelled by {who}: {service.name}, {when}."))
+        await call_off(turn, case, booking, meaning.refund_percent)
         await show_case(turn.work, case)
     await tell_team(turn.work, turn.team, "booking.cancelled", booking_facts(booking, service))

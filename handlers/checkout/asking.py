@@ -2,13 +2,12 @@
 
 from handlers import forms
 from handlers.cases import case_of, take
-from handlers.checkout import itemising
+from handlers.checkout import calling_off, itemising
 from handlers.checkout.bills import bill_of
 from handlers.checkout.cards import PAYABLE, show_request
 from handlers.checkout.previewing import EXPIRES, booked_service, own_request, propose, validity
 from handlers.checkout.second_yes import answered, ask_second, is_second, needs_second
 from handlers.checkout.taxed import due
-from handlers.effects import EndCheckout, send
 from handlers.heard import Command, Press, Submitted
 from handlers.messages import Choice, FieldKind, Form, FormField, Message, id_in
 from handlers.speech import say
@@ -178,11 +177,7 @@ async def withdraw(turn: Turn) -> None:
     if request is None or request.sent_at is None or request.state not in PAYABLE:
         await turn.answer(Message(text="This request cannot be withdrawn any more."))
         return
-    request.state = State.CANCELLED
-    await turn.work.pricing.free(request.id)
+    await calling_off.withdraw(turn.house, turn.work, request)
     turn.work.audits.note(turn.team.id, turn.person.id, "request withdrawn", f"request {request.id}")
-    for checkout in await turn.work.payments.checkouts_of(request.id):
-        await send(turn.work, EndCheckout(checkout_id=checkout.id))
-    await show_request(turn.house, turn.work, request)
     gone = Message(text=f"{turn.person.name} has withdrawn the request for {request.description}.")
     await say(turn.work, case_of(turn), Side.CUSTOMER, gone)

@@ -1,5 +1,7 @@
 """The payment card: the same request in front of the customer and of the desk, edited in place as things happen."""
 
+from datetime import datetime
+
 from handlers.cases import show_case
 from handlers.checkout.bills import Asked, arithmetic, bill_of
 from handlers.checkout.pay_buttons import offer_at_home, pay_buttons, show_qr
@@ -101,12 +103,31 @@ async def _for_agents(house: House, work: Work, request: PaymentRequest) -> Mess
                 Expires=until(request.expires_at, team.zone, work.now) if request.state in PAYABLE else "",
                 What_happened=request.detail,
                 Refunded=sum_of(request.refunded_minor, request.currency) if request.refunded_minor else "",
+                Answer_by=_deadline(request, team.zone, work.now),
                 How_we_know=known_by(request.known_by, gateway_title(house, request.gateway)),
                 Payment=request.payment_ref,
+                **_fee(request),
             ),
         ),
         buttons=_agent_buttons(request, rest=asked.rest if await rest_is_open(work, request, asked) else 0),
     )
+
+
+def _deadline(request: PaymentRequest, zone: str, now: datetime) -> str:
+    """Until when a dispute can be answered, while it can."""
+    open_still = request.state is State.DISPUTED and request.answer_by is not None
+    return until(request.answer_by, zone, now) if open_still and request.answer_by else ""
+
+
+def _fee(request: PaymentRequest) -> dict[str, str]:
+    """What the gateway keeps, and what is left of the payment where both are in one currency."""
+    if request.fee_minor is None:
+        return {}
+    left = request.captured_minor - request.fee_minor if request.fee_currency == request.currency else 0
+    return {
+        "Gateway_fee": sum_of(request.fee_minor, request.fee_currency),
+        "After_the_fee": sum_of(left, request.currency) if left > 0 and not request.refunded_minor else "",
+    }
 
 
 async def rest_is_open(work: Work, request: PaymentRequest, asked: Asked) -> bool:

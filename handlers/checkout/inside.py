@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from handlers.checkout.cards import PAYABLE
-from handlers.checkout.opening import Begun, NotPayable, begin, must_agree, opened
+from handlers.checkout.opening import Begun, NotPayable, begin, must_agree, opened, reached
 from handlers.checkout.polling import look_up
 from handlers.checkout.qr import svg_of
 from handlers.checkout.sums import fits
@@ -98,11 +98,12 @@ async def upi_code(house: House, code: str, way: str, *, agreed: int | None = No
     `agreed`: the sum in minor units that the customer agrees to, as the page works it out.
     """
     begun = await begin(house, code, way, CheckoutKind.UPI_QR, agreed=agreed)
-    if not isinstance(begun.gateway, QrGateway):
+    gateway = begun.gateway
+    if not isinstance(gateway, QrGateway):
         raise NotPayable(NOT_HERE)
     said, expires_at = begun.checkout.url, begun.checkout.expires_at
     if not said:
-        made = await begun.gateway.open_upi_qr(begun.order)
+        begun, made = await reached(house, begun, lambda one: gateway.open_upi_qr(one.order))
         said, expires_at = made.says or made.image_url, made.expires_at
         await opened(house, begun.checkout, CheckoutLink(made.checkout_ref, said, expires_at))
     return UpiCode(begun.gateway.name, begun.gateway.title, _app_link(said), expires_at)

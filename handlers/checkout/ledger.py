@@ -16,16 +16,16 @@ from handlers.checkout.sums import fits, sum_asked
 from handlers.effects import AskGateway, EndCheckout, send
 from handlers.fulfilment import fulfil, take_back
 from handlers.house import House
-from handlers.messages import Message
+from handlers.messages import Button, Message
 from handlers.papers.issuing import give_papers
 from handlers.speech import say
 from handlers.tracing import about
-from handlers.words import gateway_title, sum_of
+from handlers.words import gateway_title, sum_of, until
 from payments.errors import IllegalTransition
 from payments.facts import Expected, Fact, misfit
 from payments.machine import ENDED, Settlement, State, settle
 from storage.accounts import is_own
-from storage.tables import Checkout, GatewayFact, PaymentRequest, Side
+from storage.tables import BookingState, Checkout, GatewayFact, PaymentRequest, Side
 from storage.work import Work
 
 FACT: TypeAdapter[Fact] = TypeAdapter(Fact)
@@ -84,6 +84,8 @@ def _key(fact: Fact, place: int) -> str:
     if fact.event_id:
         return f"{whose}{fact.event_id}#{place}"[-160:]
     sums = "/".join(str(total.minor) if total else "-" for total in (fact.captured, fact.refunded))
+    # A fee may be known only later than the payment itself: then that is news.
+    sums += f"/{fact.fee.minor}" if fact.fee else ""
     return f"{whose}asked:{fact.checkout_ref or fact.payment_ref}:{fact.kind}:{sums}:{fact.refund_ref}"[:160]
 
 
@@ -136,6 +138,9 @@ async def _follow(house: House, work: Work, request: PaymentRequest, checkout: C
     if checkout.state in BROUGHT_MONEY and request.state is State.CANCELLED:
         await _send_back(house, work, request, checkout, "the request had been withdrawn")
         return
+    if checkout.state in BROUGHT_MONEY and request.paid_checkout_id is None and await _is_called_off(work, request):
+        await _send_back(house, work, request, checkout, "the booking had been cancelled")
+        return
     if not fits(checkout, request):
         # A tip or a coupon has changed the sum since; only what is asked for now may be paid.
         if checkout.state in BROUGHT_MONEY:
@@ -152,6 +157,11 @@ async def _follow(house: House, work: Work, request: PaymentRequest, checkout: C
     await _move(house, work, request, checkout, fact)
 
 
+async def _is_called_off(work: Work, request: PaymentRequest) -> bool:
+    booking = await work.bookings.get(request.booking_id) if request.booking_id else None
+    return booking is not None and booking.state is not BookingState.CONFIRMED
+
+
 async def _is_moving(work: Work, request: PaymentRequest) -> bool:
     return any(each.state is State.PROCESSING for each in await work.payments.checkouts_of(request.id))
 
@@ -162,6 +172,9 @@ async def _move(house: House, work: Work, request: PaymentRequest, checkout: Che
     request.captured_minor, request.refunded_minor = checkout.captured_minor, checkout.refunded_minor
     request.payment_ref = checkout.payment_ref
     request.receipt_url = fact.receipt_url or request.receipt_url
+    request.answer_by = fact.answer_by or request.answer_by
+    if fact.fee is not None:
+        request.fee_minor, request.fee_currency = fact.fee.minor, fact.fee.currency
     request.detail = fact.detail[:300] if request.state is State.FAILED else ""
     if request.state in BROUGHT_MONEY:
         if request.paid_checkout_id is None:
@@ -215,8 +228,10 @@ async def _happened(house: House, work: Work, request: PaymentRequest) -> None:
         await take_back(work, team, request)
     elif request.state is State.DISPUTED:
         title = gateway_title(house, request.gateway)
-        text = f"The customer's bank disputes {total}. Answer in {title}'s dashboard before its deadline."
-        await say(work, conversation, Side.AGENT, Message(title="Dispute", text=text))
+        by = until(request.answer_by, team.zone, work.now) if request.answer_by else "its deadline"
+        text = f"The customer's bank disputes {total}. Answer in {title}'s dashboard before {by}."
+        evidence = Button(label="Evidence", action="pay.evidence", value=str(request.id))
+        await say(work, conversation, Side.AGENT, Message(title="Dispute", text=text, buttons=((evidence,),)))
     if request.state in KEEPS_MONEY | GAVE_BACK:
         await give_papers(house, work, team, request)
 

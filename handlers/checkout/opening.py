@@ -1,8 +1,10 @@
 """A checkout on its way to its gateway: the open one of that kind or a new one, what is ordered, and what came back."""
 
 import secrets
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from handlers.checkout.bills import bill_of
 from handlers.checkout.cards import PAYABLE, show_request
@@ -12,11 +14,14 @@ from handlers.checkout.ways import ways_of
 from handlers.effects import EndCheckout, send
 from handlers.house import House
 from handlers.words import STATES
+from payments.errors import PageLost
 from payments.facts import FactKind
 from payments.gateway import CheckoutKind, CheckoutLink, CheckoutOrder, Gateway
 from payments.machine import NEXT, State
 from storage.tables import Checkout, PaymentRequest
 from storage.work import Work
+
+T = TypeVar("T")
 
 PLEASE_AGREE = "Please look at how the sum comes about, and agree to it on the pay page first."
 CHANGED = "The sum has just changed. Please look at it once more."
@@ -52,6 +57,32 @@ async def begin(house: House, code: str, way: str, kind: CheckoutKind, *, agreed
     if gateway is None:
         raise NotPayable("This payment account is not set up any more. Please ask in the chat.")
     return Begun(checkout, order, gateway)
+
+
+async def reached(house: House, begun: Begun, open_at: Callable[[Begun], Awaitable[T]]) -> tuple[Begun, T]:
+    """Open a checkout at its gateway; another one in its place, when it was opened before and its page is lost."""
+    try:
+        return begun, await open_at(begun)
+    except PageLost as lost:
+        fresh = await _another(house, begun, lost)
+        return fresh, await open_at(fresh)
+
+
+async def _another(house: House, begun: Begun, lost: PageLost) -> Begun:
+    """A checkout in place of one that nobody can reach. That one is still asked about, as long as it might be paid."""
+    async with house.database.begin() as work:
+        old = await work.payments.checkout(begun.checkout.id)
+        request = await work.payments.request(old.request_id) if old else None
+        if old is None or request is None or old.url:
+            # Somebody else was told meanwhile where to pay; the next try finds it.
+            raise lost
+        old.checkout_ref, old.poll_at = lost.checkout_ref, work.now + next_poll(0)
+        old.state = NEXT[old.state, FactKind.CANCELLED]
+        await send(work, EndCheckout(checkout_id=old.id))
+        fresh = _new_checkout(request, begun.gateway, old.kind, work.now)
+        fresh.agreed_at = old.agreed_at
+        await work.payments.add(fresh)
+        return Begun(fresh, await _order(house, work, request, fresh), begun.gateway)
 
 
 async def _see_to_consent(work: Work, request: PaymentRequest, agreed: int | None) -> None:

@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Collection, Sequence
 from datetime import timedelta
 
+from booking.zones import both_times
 from handlers.cases import case_of
 from handlers.checkout.bills import arithmetic, bill_of, described, set_bill
 from handlers.checkout.taxed import tax_in
@@ -17,7 +18,7 @@ from payments.gateway import Gateway
 from payments.items import Deposit
 from payments.money import Money, format_money
 from payments.pricing import Item
-from storage.tables import PaymentRequest, Service
+from storage.tables import Booking, PaymentRequest, Service
 
 EXPIRES = timedelta(minutes=30)
 _VALID = re.compile(r",?\s*\bvalid(?:\s+for)?\s+(\d{1,3})\s*(min|minutes?|m|h|hours?|d|days?)\s*$", re.IGNORECASE)
@@ -57,12 +58,13 @@ async def _refusal(turn: Turn, amount: Money, channels: Collection[str]) -> str:
 
 async def keep(turn: Turn, gateway: Gateway, amount: Money, description: str, valid_for: timedelta) -> PaymentRequest:
     """A request that nobody was asked for yet."""
-    service = await booked_service(turn)
+    ahead = await _booked(turn)
     request = PaymentRequest(
         code=secrets.token_urlsafe(16),
         team_id=turn.team.id,
         conversation_id=case_of(turn).id,
-        service_id=service.id if service else None,
+        service_id=ahead.service_id if ahead else None,
+        booking_id=ahead.id if ahead else None,
         asked_by_id=turn.person.id,
         amount_minor=amount.minor,
         currency=amount.currency,
@@ -87,15 +89,21 @@ async def keep_lines(turn: Turn, gateway: Gateway, items: Sequence[Item], curren
 async def set_lines(turn: Turn, request: PaymentRequest, items: Sequence[Item], deposit: Deposit | None) -> None:
     """Give a request that nobody was asked for yet other lines."""
     await set_bill(turn.work, request, items, deposit)
-    ahead = await turn.work.bookings.for_conversation(request.conversation_id) if deposit else ()
-    request.booking_id = ahead[0].id if ahead else None
-    request.rest_due_at = ahead[0].ends_at if ahead else None
+    ahead = await _booked(turn)
+    request.booking_id = ahead.id if ahead else None
+    request.rest_due_at = ahead.ends_at if ahead and deposit else None
+
+
+async def _booked(turn: Turn) -> Booking | None:
+    """What the customer of the case has booked next: what is asked for now is asked for that."""
+    ahead = await turn.work.bookings.for_conversation(case_of(turn).id)
+    return ahead[0] if ahead else None
 
 
 async def booked_service(turn: Turn) -> Service | None:
-    """What the customer of the case has booked next."""
-    ahead = await turn.work.bookings.for_conversation(case_of(turn).id)
-    return await turn.work.people.service(ahead[0].service_id) if ahead else None
+    """The service of that booking."""
+    ahead = await _booked(turn)
+    return await turn.work.people.service(ahead.service_id) if ahead else None
 
 
 async def usual_words(turn: Turn) -> str:
@@ -121,11 +129,18 @@ async def preview_card(turn: Turn, request: PaymentRequest) -> Message:
         pairs=(
             *pairs(Case=f"{request.conversation_id}, {customer.name}", For=request.description, Payee=turn.team.name),
             *await _sums(turn, request),
+            *pairs(Booking=await _when_booked(turn, request)),
             *pairs(Pay_until=until(request.expires_at, turn.zone, turn.work.now)),
         ),
         footnote=_about_the_rest(request),
         buttons=((yes, drop), more),
     )
+
+
+async def _when_booked(turn: Turn, request: PaymentRequest) -> str:
+    """The booking that it is asked for: cancelling that gives it back."""
+    booking = await turn.work.bookings.get(request.booking_id) if request.booking_id else None
+    return both_times(booking.starts_at, booking.ends_at, turn.zone, turn.team.zone) if booking else ""
 
 
 async def _sums(turn: Turn, request: PaymentRequest) -> tuple[Pair, ...]:

@@ -150,7 +150,7 @@ async def _named(turn: Turn, request: PaymentRequest) -> Refund | None:
 
 async def _whole(turn: Turn, request: PaymentRequest) -> Refund | None:
     left = _left(request).minor
-    if request.state not in REFUNDABLE or left <= 0 or await _running(turn, request):
+    if request.state not in REFUNDABLE or left <= 0 or await turn.work.payments.refund_under_way(request.id):
         return None
     reason = f"refunded by {turn.person.name}"
     return await prepare(
@@ -160,12 +160,7 @@ async def _whole(turn: Turn, request: PaymentRequest) -> Refund | None:
 
 async def _still_possible(turn: Turn, request: PaymentRequest, row: Refund) -> bool:
     fits = request.state in REFUNDABLE and 0 < row.amount_minor <= _left(request).minor
-    return fits and row.confirmed_at is None and not await _running(turn, request)
-
-
-async def _running(turn: Turn, request: PaymentRequest) -> bool:
-    rows = await turn.work.payments.refunds_of(request.id)
-    return any(row.confirmed_at and not row.done_at and not row.problem for row in rows)
+    return fits and row.confirmed_at is None and not await turn.work.payments.refund_under_way(request.id)
 
 
 async def _paid(turn: Turn, request: PaymentRequest) -> Checkout:

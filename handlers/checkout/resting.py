@@ -66,7 +66,7 @@ async def _bring(house: House, work: Work, deposit: PaymentRequest, asked: Asked
     rest = PaymentRequest(
         code=secrets.token_urlsafe(16), team_id=deposit.team_id, conversation_id=deposit.conversation_id,
         service_id=deposit.service_id, asked_by_id=asked_by_id, approved_by_id=deposit.approved_by_id,
-        rest_of_id=deposit.id, amount_minor=asked.rest, currency=deposit.currency,
+        booking_id=deposit.booking_id, rest_of_id=deposit.id, amount_minor=asked.rest, currency=deposit.currency,
         description=described(await items_of(work, deposit), "rest"), gateway=deposit.gateway, live=deposit.live,
         sent_at=work.now, made_at=work.now, expires_at=work.now + VALID,
     )  # fmt: skip

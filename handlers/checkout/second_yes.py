@@ -5,6 +5,7 @@ from handlers.speech import say_card
 from handlers.turn import Turn
 from handlers.words import badge, sum_of
 from storage.tables import Conversation, PaymentRequest, Side, Team
+from storage.work import Work
 
 
 def needs_second(team: Team, minor: int, currency: str) -> bool:
@@ -16,17 +17,24 @@ def needs_second(team: Team, minor: int, currency: str) -> bool:
 async def ask_second(turn: Turn, case: Conversation, request: PaymentRequest, *, what: str, minor: int, action: str,
                      value: str, edit: bool = True) -> None:  # fmt: skip
     """Put the question before the whole desk, in the case's thread; `edit`: the pressed message says so instead."""
+    why = f"{turn.person.name} asks. It is above {turn.team.name}'s limit, so a colleague has to say yes."
+    await put_question(turn.work, case, request, what=what, minor=minor, action=action, value=value, why=why)
+    await turn.answer(Message(text="A colleague has been asked to approve it: it is above the limit."), edit=edit)
+
+
+async def put_question(work: Work, case: Conversation, request: PaymentRequest, *, what: str, minor: int, action: str,
+                       value: str, why: str) -> None:  # fmt: skip
+    """A card for the desk with the button that says yes; `why` it has to be asked, as a sentence."""
     total = sum_of(minor, request.currency)
     yes = Button(label=f"Approve {total}", action=action, value=value, style=Style.PRIMARY)
     question = Message(
         badge=badge(request),
         title=f"{what} {total}?",
-        text=f"{turn.person.name} asks. It is above {turn.team.name}'s limit, so a colleague has to say yes.",
+        text=why,
         pairs=pairs(For=request.description, Case=str(case.id)),
         buttons=((yes,),),
     )
-    await say_card(turn.work, case, Side.AGENT, f"second:{action}:{value}", question)
-    await turn.answer(Message(text="A colleague has been asked to approve it: it is above the limit."), edit=edit)
+    await say_card(work, case, Side.AGENT, f"second:{action}:{value}", question)
 
 
 async def is_second(turn: Turn, asked_by_id: int | None) -> bool:

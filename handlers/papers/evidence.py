@@ -110,6 +110,7 @@ async def _gateways(work: Work, request: PaymentRequest) -> list[Entry]:
                 known_by=row.source.value.replace("_", " "), heard_at=row.heard_at.isoformat(), event=fact.event_id,
                 payment=fact.payment_ref, refund=fact.refund_ref, paid=_sum(fact.captured),
                 gone_back=_sum(fact.refunded), detail=fact.detail, not_applied=row.misfit,
+                answer_by=fact.answer_by.isoformat() if fact.answer_by else "",
             ),
         )
         for row in await work.papers.facts_about(request.id)

@@ -118,8 +118,12 @@ def of_dispute(dispute: Object, told: Told) -> Sequence[Fact]:
     kind = OUTCOMES.get(outcome or "", FactKind.DISPUTED) if dispute.get("status") == "RESOLVED" else FactKind.DISPUTED
     reason = str(dispute.get("reason") or "").replace("_", " ").lower()
     about = [each.get("seller_transaction_id") for each in _objects(dispute.get("disputed_transactions"))]
+    due = dispute.get("seller_response_due_date") if kind is FactKind.DISPUTED else None
+    answer_by = moment(due) if due else None
     return tuple(
-        told.fact(kind, at=_time_of(dispute), payment_ref=payment, detail=reason) for payment in about if payment
+        told.fact(kind, at=_time_of(dispute), payment_ref=payment, detail=reason, answer_by=answer_by)
+        for payment in about
+        if payment
     )
 
 
@@ -167,6 +171,7 @@ def _of_capture(capture: Object, told: Told, about: Mapping[str, Any]) -> Sequen
     if kind is None:
         return ()
     captured = from_paypal(capture["amount"]) if kind is FactKind.CAPTURED else None
+    fee = _object(capture.get("seller_receivable_breakdown")).get("paypal_fee") if captured else None
     # The time it was made: later changes of a capture are refunds, and those have times of their own.
     at = moment(capture["create_time"]) if kind is FactKind.CAPTURED and capture.get("create_time") else None
     return (
@@ -175,6 +180,7 @@ def _of_capture(capture: Object, told: Told, about: Mapping[str, Any]) -> Sequen
             at=at,
             payment_ref=capture["id"],
             captured=captured,
+            fee=from_paypal(fee) if fee else None,
             detail="" if kind is FactKind.CAPTURED else _why(capture, kind),
             **about,
         ),

@@ -6,7 +6,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, Self
 
-from payments.errors import AmountRefused, BadSignature, NotConfigured, OutcomeUnknown, PaymentError, Unavailable
+from payments.errors import (
+    AmountRefused,
+    BadSignature,
+    NotConfigured,
+    OutcomeUnknown,
+    PageLost,
+    PaymentError,
+    Unavailable,
+)
 from payments.facts import Fact, FactKind, Source
 from payments.gateway import (
     AccountState,
@@ -20,8 +28,8 @@ from payments.gateway import (
     utc_now,
 )
 from payments.money import Money
-from payments.phonepe import codes
-from payments.phonepe.codes import reference_of
+from payments.phonepe.codes import PAY as PAY_BY_CODE
+from payments.phonepe.codes import as_code, reference_of, said, status_path
 from payments.phonepe.errors import Refusal
 from payments.phonepe.facts import Object, Returned, Told, moment, of_order, of_refund, read_refund
 from payments.phonepe.money import CURRENCY, from_phonepe, limits, to_phonepe
@@ -111,7 +119,7 @@ class PhonePe:
         return ""
 
     async def open_checkout(self, order: CheckoutOrder) -> CheckoutLink:
-        """A hosted page for one order. OutcomeUnknown when the order exists and PhonePe does not repeat its page."""
+        """A hosted page for one order. PageLost when the order exists and PhonePe does not repeat its page."""
         body = pay_body(order, self._now())
         try:
             answer: Object = await self._connected().send(PAY, body)
@@ -121,14 +129,14 @@ class PhonePe:
             return CheckoutLink(order.reference, address(answer["redirectUrl"]), moment(answer["expireAt"]))
 
     async def open_upi_qr(self, order: CheckoutOrder) -> QrCode:
-        """A UPI code for one order. OutcomeUnknown when the order exists: PhonePe does not repeat its code."""
-        body = codes.as_code(pay_body(order, self._now()))
+        """A UPI code for one order. PageLost when the order exists: PhonePe does not repeat its code."""
+        body = as_code(pay_body(order, self._now()))
         try:
-            answer = await self._connected().send(codes.PAY, body)
+            answer = await self._connected().send(PAY_BY_CODE, body)
         except Refusal as refusal:
             raise await self._why_refused(body["merchantOrderId"], refusal) from refusal
         with _legible(OutcomeUnknown):
-            return QrCode(body["merchantOrderId"], moment(answer["expireAt"]), says=codes.said(answer))
+            return QrCode(body["merchantOrderId"], moment(answer["expireAt"]), says=said(answer))
 
     async def look_up(self, checkout_ref: str) -> Sequence[Fact]:
         """The order and the refunds asked for with `refund_key`; PhonePe tells of others by webhook alone."""
@@ -183,7 +191,7 @@ class PhonePe:
                 raise refusal
         if "redirectUrl" not in known:
             # No document shows an answer that names the page again, so it is gone with the answer that did.
-            raise OutcomeUnknown("PhonePe has opened this order before and does not say again where to pay it.")
+            raise PageLost("PhonePe has opened this order before and does not name its page again.", order.reference)
         return known
 
     async def _why_refused(self, order_id: str, refusal: PaymentError) -> PaymentError:
@@ -191,7 +199,7 @@ class PhonePe:
             await self._order(order_id)
         except Refusal:
             return refusal
-        return OutcomeUnknown("PhonePe has opened this code before and does not show it again.")
+        return PageLost("PhonePe has opened this code before and does not show it again.", order_id)
 
     async def _confirmed(self, notice: Notice, now: datetime) -> Sequence[Fact]:
         told = Told(at=now, source=Source.WEBHOOK, live=self.live, event_id=notice.event_id)
@@ -210,7 +218,7 @@ class PhonePe:
         return (of_refund(refund, await self._refunds_of(identifier(refund.order_id)), told),)
 
     async def _order(self, order_id: str) -> Object:
-        return await self._connected().read(codes.status_path(order_id), details="false", errorContext="true")
+        return await self._connected().read(status_path(order_id), details="false", errorContext="true")
 
     async def _order_facts(self, about: Notice, told: Told) -> Sequence[Fact]:
         order = await self._order(about.order_id)

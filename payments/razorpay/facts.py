@@ -73,29 +73,34 @@ def live_of(event: Object, *, otherwise: bool) -> bool:
     return key.startswith("rzp_live_") if key.startswith(("rzp_live_", "rzp_test_")) else otherwise
 
 
-def of_link(link: Object, told: Told, payment_ref: str = "") -> Sequence[Fact]:
-    """A Payment Link, by its status: its events are stamped with when the link was made, so it tells the times."""
+def of_link(link: Object, told: Told, payment: Object) -> Sequence[Fact]:
+    """A Payment Link, by its status: its events are stamped with when the link was made, so it tells the times.
+
+    `payment`: the one that paid it, an empty one where there is none.
+    """
     kind = LINK_KINDS.get(link.get("status") or "")
     if kind is None:
         return ()
     currency = link["currency"]
+    extra = _on_top(payment) if link["amount_paid"] > link["amount"] else 0
     return (
         told.fact(
             kind,
             at=_time_of(link, kind),
             checkout_ref=link["id"],
-            payment_ref=payment_ref,
+            payment_ref=payment.get("id") or "",
             reference=link.get("reference_id") or noted(link),
             asked=Money(link["amount"], currency),
-            captured=Money(link["amount_paid"], currency) if kind is FactKind.CAPTURED else None,
+            captured=Money(link["amount_paid"] - extra, currency) if kind is FactKind.CAPTURED else None,
+            fee=_fee(payment) if kind is FactKind.CAPTURED else None,
         ),
     )
 
 
-def of_polled_link(link: Object, told: Told) -> Sequence[Fact]:
-    """A link asked about: it lists the payments that were captured."""
+def paid_by(link: Object) -> str:
+    """The payment that has paid a link, "" where there is none: a link lists those that were captured."""
     paid = payments_of(link)
-    return of_link(link, told, paid[-1]["payment_id"] if paid else "")
+    return paid[-1]["payment_id"] if paid else ""
 
 
 def of_payment(payment: Object, told: Told, checkout_ref: str = "") -> Sequence[Fact]:
@@ -109,7 +114,8 @@ def of_payment(payment: Object, told: Told, checkout_ref: str = "") -> Sequence[
             checkout_ref=checkout_ref,
             payment_ref=payment["id"],
             reference=noted(payment),
-            captured=Money(payment["amount"], payment["currency"]) if kind is FactKind.CAPTURED else None,
+            captured=_for_the_team(payment) if kind is FactKind.CAPTURED else None,
+            fee=_fee(payment) if kind is FactKind.CAPTURED else None,
             detail=_why(payment) if kind is FactKind.FAILED else "",
         ),
     )
@@ -149,7 +155,10 @@ def of_dispute(dispute: Object, told: Told, reference: str = "") -> Sequence[Fac
     """A dispute, by its status and not by the event that brought it: events come in any order."""
     kind = DISPUTE_KINDS.get(dispute.get("status") or "", FactKind.DISPUTED)
     reason = (dispute.get("reason_code") or "").replace("_", " ")
-    return (told.fact(kind, payment_ref=dispute["payment_id"], reference=reference, detail=reason),)
+    due = dispute.get("respond_by") if kind is FactKind.DISPUTED else None
+    answer_by = moment(due) if due else None
+    about = {"payment_ref": dispute["payment_id"], "reference": reference, "detail": reason}
+    return (told.fact(kind, answer_by=answer_by, **about),)
 
 
 def of_code(code: Object, told: Told) -> Sequence[Fact]:
@@ -186,7 +195,7 @@ def noted(thing: Object) -> str:
 
 
 def _link_event(payload: Object, told: Told) -> Sequence[Fact]:
-    return of_link(payload["payment_link"]["entity"], told, entity(payload, "payment").get("id") or "")
+    return of_link(payload["payment_link"]["entity"], told, entity(payload, "payment"))
 
 
 def _payment_event(payload: Object, told: Told) -> Sequence[Fact]:
@@ -237,6 +246,21 @@ READERS: dict[str, Callable[[Object, Told], Sequence[Fact]]] = {
     "qr_code.credited": _credit_event,
     "qr_code.closed": _code_event,
 }  # fmt: skip
+
+
+def _on_top(payment: Object) -> int:
+    """The fee where the payer bears it: they pay it on top of what was asked, and it is in the payment's amount."""
+    return payment.get("fee") or 0 if payment.get("fee_bearer") == "customer" else 0
+
+
+def _for_the_team(payment: Object) -> Money:
+    return Money(payment["amount"] - _on_top(payment), payment["currency"])
+
+
+def _fee(payment: Object) -> Money | None:
+    """What Razorpay keeps of what the team was paid, its tax with it; None until the money is captured."""
+    fee = payment.get("fee")
+    return Money(fee - _on_top(payment), payment["currency"]) if fee is not None else None
 
 
 def _time_of(link: Object, kind: FactKind) -> datetime | None:

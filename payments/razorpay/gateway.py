@@ -30,10 +30,11 @@ from payments.razorpay.facts import (
     noted,
     of_dispute,
     of_event,
+    of_link,
     of_polled_code,
-    of_polled_link,
     of_refund,
     of_refunds,
+    paid_by,
     readable,
     total_of,
 )
@@ -202,9 +203,16 @@ class Razorpay:
             paid = await self._ask(lambda api: api.qrcode.fetch_all_payments(checkout_ref, MOST))
             known = of_polled_code(page, paid["items"], told)
         else:
-            known = of_polled_link(page, told)
+            known = of_link(page, told, await self._payment(paid_by(page)))
         captured = [fact.payment_ref for fact in known if fact.kind is FactKind.CAPTURED and fact.payment_ref]
         return (*known, *[fact for payment in captured for fact in await self._afterwards(payment, told)])
+
+    async def _payment(self, payment_ref: str) -> Object:
+        """A payment with its fee, which a link's list leaves out; its id alone when it cannot be had."""
+        try:
+            return await self._ask(lambda api: api.payment.fetch(payment_ref)) if payment_ref else {}
+        except PaymentError:
+            return {"id": payment_ref}
 
     async def _page(self, checkout_ref: str) -> Object:
         """The link or the QR code."""

@@ -162,7 +162,14 @@ def of_dispute(dispute: Object, told: Told) -> Sequence[Fact]:
     """A dispute, by its status and not by the event that brought it: events come in any order."""
     kind = DISPUTE_KINDS.get(dispute.get("status", ""), FactKind.DISPUTED)
     reason = (dispute.get("reason") or "").replace("_", " ")
-    return (told.fact(kind, payment_ref=_id(dispute.get("payment_intent")), detail=reason),)
+    due = _object(dispute.get("evidence_details")).get("due_by") if kind is FactKind.DISPUTED else None
+    about = {"payment_ref": _id(dispute.get("payment_intent")), "detail": reason}
+    return (told.fact(kind, answer_by=moment(due) if due else None, **about),)
+
+
+def balance_ref(session: Object) -> str:
+    """The line in the account's balance that the money of an expanded session has come in by; "" before that."""
+    return _id(_object(_object(session.get("payment_intent")).get("latest_charge")).get("balance_transaction"))
 
 
 def is_disputed(session: Object) -> bool:

@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from payments.errors import BadSignature, NotConfigured
+from payments.errors import BadSignature, NotConfigured, PaymentError
 from payments.facts import Fact, Source
 from payments.gateway import (
     AccountState,
@@ -25,6 +25,7 @@ from payments.stripe.embedded import JS_URL, inside, is_vendors, sources
 from payments.stripe.facts import (
     Object,
     Told,
+    balance_ref,
     is_disputed,
     moment,
     of_dispute,
@@ -32,7 +33,7 @@ from payments.stripe.facts import (
     of_polled_session,
     of_refund,
 )
-from payments.stripe.money import limits, to_stripe
+from payments.stripe.money import from_stripe, limits, to_stripe
 from payments.stripe.sessions import session_params
 from payments.stripe.webhook import verified
 
@@ -133,7 +134,9 @@ class Stripe:
         asked_at = self._now()
         session = await self._session(checkout_ref)
         told = self._told(asked_at, live=session.get("livemode", self.live))
-        return *of_polled_session(session, told), *await self._disputes(session, told)
+        fee = await self._fee(session)
+        known = [replace(fact, fee=fee) if fact.captured else fact for fact in of_polled_session(session, told)]
+        return *known, *await self._disputes(session, told)
 
     async def expire(self, checkout_ref: str) -> None:
         """Close the page; Stripe answers 400 when it is not open any more, which is what we wanted."""
@@ -200,6 +203,20 @@ class Stripe:
         return await self._ask(
             lambda api: api.v1.checkout.sessions.retrieve_async(checkout_ref, params, self._options())
         )
+
+    async def _fee(self, session: Object) -> Money | None:
+        """What Stripe keeps of a payment, in the currency it pays out in; None before it is known.
+
+        Asked for by itself: a restricted key need not have the right to, and must know of payments all the same.
+        """
+        ref = balance_ref(session)
+        if not ref:
+            return None
+        try:
+            booked = await self._ask(lambda api: api.v1.balance_transactions.retrieve_async(ref, {}, self._options()))
+        except PaymentError:
+            return None
+        return from_stripe(booked["fee"], booked["currency"])
 
     async def _disputes(self, session: Object, told: Told) -> Sequence[Fact]:
         if not is_disputed(session):

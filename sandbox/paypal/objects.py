@@ -2,6 +2,8 @@
 
 import secrets
 import string
+from datetime import datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 Json = dict[str, Any]
@@ -43,10 +45,13 @@ def capture(of: Json, *, status: str, reason: str, at: str, root: str) -> Json:
     identifier, unit = fresh(), of["purchase_units"][0]
     here = f"{root}/v2/payments/captures/{identifier}"
     amount = {key: unit["amount"][key] for key in ("currency_code", "value")}
+    fee, net = _after_fee(amount["value"])
     told: Json = {
         "id": identifier, "status": status, "amount": amount, "final_capture": True,
         "disbursement_mode": "INSTANT", "seller_protection": {"status": "NOT_ELIGIBLE"},
-        "seller_receivable_breakdown": {"gross_amount": amount, "net_amount": amount},
+        "seller_receivable_breakdown": {
+            "gross_amount": amount, "paypal_fee": amount | {"value": fee}, "net_amount": amount | {"value": net},
+        },
         "create_time": at, "update_time": at,
         "links": [
             link(here, "self"), link(f"{here}/refund", "refund", "POST"),
@@ -55,6 +60,13 @@ def capture(of: Json, *, status: str, reason: str, at: str, root: str) -> Json:
     }  # fmt: skip
     told |= {name: unit[name] for name in ("custom_id", "invoice_id") if name in unit}
     return told | ({"status_details": {"reason": reason}} if reason else {})
+
+
+def _after_fee(value: str) -> tuple[str, str]:
+    """What PayPal keeps of a sum, three percent, and what is left, with as many decimals as the sum has."""
+    whole = Decimal(value)
+    fee = (whole * 3 / 100).quantize(Decimal(1).scaleb(-len(value.partition(".")[2])), ROUND_HALF_UP)
+    return str(fee), str(whole - fee)
 
 
 def refund(of: Json, value: str, asked: Json, *, total: str, at: str, root: str) -> Json:
@@ -85,6 +97,7 @@ def dispute(of: Json, *, at: str, root: str) -> Json:
         "reason": "MERCHANDISE_OR_SERVICE_NOT_RECEIVED", "status": "WAITING_FOR_SELLER_RESPONSE",
         "dispute_state": "REQUIRED_ACTION", "dispute_amount": of["amount"], "dispute_life_cycle_stage": "CHARGEBACK",
         "dispute_channel": "INTERNAL", "messages": [],
+        "seller_response_due_date": (datetime.fromisoformat(at) + timedelta(days=10)).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "links": [link(f"{root}/v1/customer/disputes/{identifier}", "self")],
     }  # fmt: skip
 

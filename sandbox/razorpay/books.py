@@ -23,6 +23,8 @@ class Books:
         self.refunds: dict[str, Json] = {}
         self.disputes: dict[str, Json] = {}
         self.events: dict[str, Json] = {}
+        self.fee_bearer = "platform"
+        """`customer`: payers of links bear the fee, on top of what is asked."""
 
     @property
     def now(self) -> int:
@@ -76,7 +78,7 @@ class Books:
             raise Refused("Only payments which have been authorized and not yet captured can be captured")
         self._captured(payment)
         order = self.orders[link_id]
-        order |= {"amount_due": 0, "amount_paid": payment["amount"], "status": "paid", "updated_at": self.now}
+        order |= {"amount_due": 0, "amount_paid": order["amount"], "status": "paid", "updated_at": self.now}
         self._paid(link, payment)
         told = {"payment": payment, "order": order}
         return [
@@ -205,23 +207,28 @@ class Books:
     def _attempt(self, link: Json, method: str) -> Json:
         order = self.orders.setdefault(link["id"], entities.order(link, created=self.now, key_id=self.key_id))
         order |= {"attempts": order["attempts"] + 1, "status": "attempted", "updated_at": self.now}
+        on_top = entities.fees(link["amount"])["fee"] if self.fee_bearer == "customer" else 0
         payment = entities.payment(
-            link["amount"], link["currency"], created=self.now, method=method, notes=link["notes"],
+            link["amount"] + on_top, link["currency"], created=self.now, method=method, notes=link["notes"],
             description=f"#{order['product_id']}", order_id=f"order_{order['id']}",
             email=link["customer"].get("email"),
         )  # fmt: skip
-        self.payments[payment["id"]] = payment | {"link": link["id"]}
+        self.payments[payment["id"]] = payment | {"link": link["id"], "fee_bearer": self.fee_bearer}
         return self.payments[payment["id"]]
 
     def _captured(self, payment: Json) -> None:
-        payment |= {"status": "captured", "captured": True, "fee": 2, "tax": 0}
+        payment |= {"status": "captured", "captured": True, **entities.fees(self._asked(payment))}
+
+    def _asked(self, payment: Json) -> int:
+        """What was asked for, without a fee on top."""
+        return int(self.links[payment["link"]]["amount"] if "link" in payment else payment["amount"])
 
     def _paid(self, link: Json, payment: Json) -> None:
         listed = {
             "amount": payment["amount"], "created_at": payment["created_at"], "method": payment["method"],
             "payment_id": payment["id"], "plink_id": link["id"], "status": "captured", "updated_at": self.now,
         }  # fmt: skip
-        link |= {"status": "paid", "amount_paid": payment["amount"], "updated_at": self.now, "payments": [listed]}
+        link |= {"status": "paid", "amount_paid": link["amount"], "updated_at": self.now, "payments": [listed]}
 
     def _end(self, link_id: str, status: str) -> Events:
         link = self.find("links", link_id)

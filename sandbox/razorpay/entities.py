@@ -80,6 +80,13 @@ def payment(amount: int, currency: str, *, created: int, method: str, notes: Jso
     }  # fmt: skip
 
 
+def fees(amount: int) -> Json:
+    """What Razorpay keeps of a payment: two percent, and the tax of 18 percent on them, which the fee contains."""
+    base = amount * 2 // 100
+    tax = base * 18 // 100
+    return {"fee": base + tax, "tax": tax}
+
+
 def refund(of: Json, amount: int, form: Json, *, created: int) -> Json:
     """A refund; in test mode it is processed at once."""
     return {

@@ -49,9 +49,11 @@ class Api:
             "POST /refunds": (self._refund, params.REFUND),
             "GET /refunds": (self._listed("refunds", "/v1/refunds"), params.REFUNDS),
             "GET /refunds/{id}": (self._one("refunds", "id"), params.EXPANDED),
+            "GET /disputes": (self._listed("disputes", "/v1/disputes"), params.REFUNDS),
             "GET /disputes/{id}": (self._one("disputes", "id"), params.EXPANDED),
             "GET /events": (self._listed("events", "/v1/events"), params.EVENTS),
             "GET /events/{id}": (self._one("events", "id"), params.EXPANDED),
+            "GET /balance_transactions/{id}": (self._booked, params.EXPANDED),
             "GET /balance": (self._balance, params.EXPANDED),
             "GET /account": (lambda form, path: self._shown(self.books.acting), params.EXPANDED),
             "GET /accounts/{id}": (self._account, params.EXPANDED),
@@ -145,6 +147,13 @@ class Api:
         ]
         available = [{"amount": 0, "currency": "usd", "source_types": {"card": 0}}]
         return {"object": "balance", "available": available, "livemode": False, "pending": pending}
+
+    def _booked(self, form: Json, path: dict[str, str]) -> Json:
+        mine = [charge for charge in self.books.charges.values() if self._is_mine(charge)]
+        found = next((charge for charge in mine if charge["balance_transaction"] == path["id"]), None)
+        if found is None:
+            raise Refused("No such balance transaction", code="resource_missing", param="id", status=404)
+        return objects.booked(found)
 
     def _account(self, form: Json, path: dict[str, str]) -> Json:
         if path["id"] != self.books.acting:

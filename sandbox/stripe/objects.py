@@ -106,6 +106,20 @@ def charge(paid: Json, *, method: str, status: str, created: int, public_url: st
     }  # fmt: skip
 
 
+def booked(of: Json) -> Json:
+    """The line in the balance that a charge has come in by; Stripe's fee is 2.9 % and 30 cents."""
+    fee = of["amount"] * 29 // 1000 + 30
+    detail = {"amount": fee, "application": None, "currency": of["currency"], "type": "stripe_fee",
+              "description": "Stripe processing fees"}  # fmt: skip
+    return {
+        "id": of["balance_transaction"], "object": "balance_transaction", "amount": of["amount"],
+        "available_on": of["created"] + 2 * 24 * 3600, "created": of["created"], "currency": of["currency"],
+        "description": of["description"], "exchange_rate": None, "fee": fee, "fee_details": [detail],
+        "net": of["amount"] - fee, "reporting_category": "charge", "source": of["id"], "status": "pending",
+        "type": "charge",
+    }  # fmt: skip
+
+
 def refund(of: Json, amount: int, *, created: int, reason: str | None, metadata: dict[str, str]) -> Json:
     """Money that goes back from a charge."""
     return {

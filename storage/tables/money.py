@@ -51,6 +51,11 @@ class PaymentRequest(SQLModel, table=True):
     captured_minor: int = Field(default=0, sa_type=BigInteger)
     refunded_minor: int = Field(default=0, sa_type=BigInteger)
     payment_ref: str = Field(default="", max_length=128)
+    fee_minor: int | None = Field(default=None, sa_type=BigInteger)
+    """What the gateway keeps for itself, in `fee_currency`, which need not be the customer's."""
+    fee_currency: str = Field(default="", max_length=3)
+    answer_by: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """Until when the customer's bank takes an answer to its dispute."""
     paid_checkout_id: int | None = None
     """The first checkout that brought money; a second one's money goes back."""
     receipt_url: str = Field(default="", max_length=500)

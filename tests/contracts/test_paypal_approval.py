@@ -75,19 +75,6 @@ async def test_an_echeck_is_on_its_way_until_it_clears_or_bounces(till: Till, su
     assert state(till, await till.gateway.look_up(link.checkout_ref)) is end
 
 
-@pytest.mark.parametrize(("won", "end"), [(True, State.DISPUTE_WON), (False, State.DISPUTE_LOST)])
-async def test_a_dispute_is_told_and_can_be_looked_up(till: Till, won: bool, end: State) -> None:
-    link = await opened(till)
-    await till.pays(link.checkout_ref)
-    dispute = await twin(till).dispute(link.checkout_ref)
-    assert state(till, await heard(till)) is State.DISPUTED
-    assert state(till, await till.gateway.look_up(link.checkout_ref)) is State.DISPUTED
-    till.counter.world.clock.jump(timedelta(days=20))
-    await twin(till).close_dispute(dispute, won=won)
-    assert state(till, await heard(till)) is end
-    assert state(till, await till.gateway.look_up(link.checkout_ref)) is end
-
-
 async def test_an_approval_taken_back_and_a_page_that_lapsed_are_no_money(till: Till) -> None:
     link = await opened(till)
     await twin(till).pay(link.checkout_ref)

@@ -162,6 +162,7 @@ DISPUTE: Json = {
     "status": "OPEN",
     "dispute_amount": usd("19.99"),
     "dispute_life_cycle_stage": "INQUIRY",
+    "seller_response_due_date": "2026-01-11T00:00:00.000Z",
 }
 
 

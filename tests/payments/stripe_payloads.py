@@ -121,6 +121,7 @@ DISPUTE: Json = {
     "livemode": False,
     "metadata": {},
     "payment_intent": "pi_1",
+    "evidence_details": {"due_by": SENT + 7 * 86400, "has_evidence": False, "past_due": False, "submission_count": 0},
     "reason": "product_not_received",
     "status": "needs_response",
 }

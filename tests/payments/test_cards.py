@@ -8,6 +8,8 @@ from payments.cards import mask_card_numbers
 PUBLISHED = [
     "4242424242424242", "4000 0027 6000 3184", "5555-5555-5555-4444", "2223003122003222", "378282246310005",
     "6011111111111117", "30569309025904", "3566002020360505", "6205500000000000004", "4242.4242.4242.4242",
+    "4242\N{EN DASH}4242\N{EN DASH}4242\N{EN DASH}4242", "4242/4242/4242/4242", "4242  4242  4242  4242",
+    "4242\n4242\n4242\n4242", "3782 822463 10005",
 ]  # fmt: skip
 
 
@@ -30,6 +32,28 @@ def test_a_card_number_is_cut_to_its_last_four_digits(number: str) -> None:
 )
 def test_what_is_no_card_number_is_left_alone(text: str) -> None:
     assert mask_card_numbers(text) == text
+
+
+@pytest.mark.parametrize(
+    "zero", ["\N{FULLWIDTH DIGIT ZERO}", "\N{DEVANAGARI DIGIT ZERO}", "\N{ARABIC-INDIC DIGIT ZERO}"]
+)
+def test_a_card_number_in_other_scripts_digits_is_one_too(zero: str) -> None:
+    written = "4242 4242 4242 4242".translate({ord("0") + n: ord(zero) + n for n in range(10)})
+    assert mask_card_numbers(f"Card {written}") == "Card •••• 4242"
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("room 5 4242424242424242", "room 5 •••• 4242"),
+        ("2 x 12 4242 4242 4242 4242", "2 x 12 •••• 4242"),
+        ("4242424242424242 12/29", "•••• 4242 12/29"),
+        ("4242 4242 4242 4242 123", "•••• 4242 123"),
+        ("4242424242424242 5555555555554444", "•••• 4242 •••• 4444"),
+    ],
+)
+def test_a_card_number_between_other_numbers_is_found(text: str, masked: str) -> None:
+    assert mask_card_numbers(text) == masked
 
 
 def test_every_number_in_a_text_is_masked() -> None:

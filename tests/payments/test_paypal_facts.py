@@ -53,6 +53,7 @@ async def test_a_capture_is_a_payment_with_all_its_references() -> None:
     (fact,) = await read("PAYMENT.CAPTURE.COMPLETED", CAPTURE)
     assert (fact.kind, fact.captured, fact.at, fact.source) == (K.CAPTURED, USD1999, NOW, Source.WEBHOOK)
     assert (fact.reference, fact.checkout_ref, fact.payment_ref) == ("ord_1", ORDER_ID, CAPTURE_ID)
+    assert fact.fee == Money(119, "USD")
     assert (fact.event_id, fact.live, fact.account) == ("WH-58D329510W468432D-8HN650336L201105X", False, "")
 
 
@@ -146,6 +147,7 @@ async def test_a_dispute_is_read_by_its_outcome(kind: str, status: str, outcome:
     (fact,) = await read(f"CUSTOMER.DISPUTE.{kind}", resource)
     told = (fact.kind, fact.payment_ref, fact.detail)
     assert told == (expected, CAPTURE_ID, "merchandise or service not received")
+    assert fact.answer_by == (datetime(2026, 1, 11, tzinfo=UTC) if expected is K.DISPUTED else None)
 
 
 async def test_an_approval_is_captured_when_it_is_told_and_the_fact_is_the_events() -> None:

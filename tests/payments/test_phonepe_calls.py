@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 import pytest
 import stamina
 
-from payments.errors import AmountRefused, NotConfigured, OutcomeUnknown, PaymentError, Unavailable
+from payments.errors import AmountRefused, NotConfigured, OutcomeUnknown, PageLost, PaymentError, Unavailable
 from payments.gateway import Capability, CheckoutOrder
 from payments.phonepe import PhonePe, PhonePeKeys
 from tests.payments.phonepe_payloads import (
@@ -168,10 +168,11 @@ async def test_an_order_opened_before_is_not_opened_twice_and_its_page_is_named_
     assert (link.checkout_ref, link.url) == ("ord_1", "https://phonepe.example/p")
 
 
-async def test_an_order_opened_before_whose_page_is_not_named_again_is_an_unknown_outcome() -> None:
+async def test_an_order_opened_before_whose_page_is_not_named_again_is_lost() -> None:
     async with answering({PAY: USED, ASK: PENDING}) as (till, vendor):
-        with pytest.raises(OutcomeUnknown, match="opened this order before"):
+        with pytest.raises(PageLost, match="opened this order before") as lost:
             await till.open_checkout(ORDER)
+    assert lost.value.checkout_ref == "ord_1"
     assert len(vendor.of(PAY)) == 1
 
 

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from payments.errors import AmountRefused, OutcomeUnknown
+from payments.errors import AmountRefused, OutcomeUnknown, PageLost
 from payments.facts import FactKind
 from payments.gateway import Capability
 from payments.money import Money
@@ -61,8 +61,9 @@ async def test_an_answer_without_a_code_leaves_it_unknown(answer: Json) -> None:
 async def test_a_code_made_before_is_not_made_again() -> None:
     taken = {"code": "BAD_REQUEST", "message": "merchantOrderId has been used already"}
     async with answering({MAKE: says(taken, 400), ASK: PENDING}) as (till, _):
-        with pytest.raises(OutcomeUnknown, match="does not show it again"):
+        with pytest.raises(PageLost, match="does not show it again") as lost:
             await till.open_upi_qr(ORDER)
+    assert lost.value.checkout_ref == "ord_1-qr"
 
 
 async def test_upi_takes_rupees_only() -> None:

@@ -10,6 +10,7 @@ from payments.facts import FactKind
 from payments.money import Money
 from tests.payments.razorpay_desk import OPENED, ORDER, answering, lists, never, refuses, routing, says
 from tests.payments.razorpay_payloads import DISPUTE, POLLED, REFUND, UNPAID
+from tests.payments.razorpay_payloads import PAYMENT as PAID_PAYMENT
 
 LINK, PAYMENT = UNPAID["id"], REFUND["payment_id"]
 
@@ -82,6 +83,7 @@ async def test_a_link_in_no_known_shape_is_an_unknown_outcome(odd: object) -> No
 
 PAID = {
     f"GET /v1/payment_links/{LINK}": says(POLLED),
+    f"GET /v1/payments/{PAYMENT}": says(PAID_PAYMENT),
     f"GET /v1/payments/{PAYMENT}/refunds": lists(REFUND),
     "GET /v1/disputes": lists(DISPUTE | {"payment_id": "pay_another"}, DISPUTE | {"status": "lost"}),
 }
@@ -98,9 +100,17 @@ async def test_a_poll_finds_the_payment_its_refunds_and_its_dispute() -> None:
     assert {fact.payment_ref for fact in (captured, refunded, lost)} == {PAYMENT}
     assert {asked.line for asked in heard} == {
         f"GET /v1/payment_links/{LINK}",
+        f"GET /v1/payments/{PAYMENT}",
         f"GET /v1/payments/{PAYMENT}/refunds?count=100",
         "GET /v1/disputes?count=100",
     }
+    assert captured.fee == Money(PAID_PAYMENT["fee"], "INR")
+
+
+async def test_a_payment_is_told_without_its_fee_when_that_cannot_be_asked_for() -> None:
+    async with routing(PAID | {f"GET /v1/payments/{PAYMENT}": refuses("Ours", 500, "SERVER_ERROR")}) as (till, _):
+        captured, *_ = await till.look_up(LINK)
+    assert (captured.captured, captured.payment_ref, captured.fee) == (Money(50000, "INR"), PAYMENT, None)
 
 
 async def test_a_key_that_may_not_see_disputes_still_finds_the_payment() -> None:

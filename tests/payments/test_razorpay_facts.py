@@ -1,6 +1,7 @@
 """Razorpay's events and answers as facts."""
 
 import itertools
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from payments.facts import Fact, Source
 from payments.facts import FactKind as K
 from payments.machine import State, settle
 from payments.money import Money
-from payments.razorpay.facts import READERS, Told, of_polled_link, of_refunds
+from payments.razorpay.facts import READERS, Told, of_link, of_refunds, paid_by
 from tests.payments.razorpay_payloads import (
     CODE,
     DISPUTE,
@@ -31,6 +32,11 @@ from tests.payments.razorpay_payloads import (
 ASKED = Money(50000, "INR")
 LINK_ID, PAYMENT_ID = LINK["id"], PAYMENT["id"]
 TOLD = Told(at=NOW, source=Source.POLL, live=False)
+
+
+def polled(link: Json, payment: Json | None = None) -> Sequence[Fact]:
+    """What a link says when it is asked about, with the payment that it names where that could be had."""
+    return of_link(link, TOLD, payment or {"id": paid_by(link)})
 
 
 def later(seconds: int) -> object:
@@ -77,7 +83,7 @@ async def test_a_link_is_read_by_its_status(kind: str, link: Json, expected: K, 
 
 async def test_a_link_that_nothing_happened_to_says_nothing() -> None:
     assert await read("payment_link.paid", payment_link=UNPAID) == ()
-    assert of_polled_link(UNPAID, TOLD) == of_polled_link(UNPAID | {"payments": []}, TOLD) == ()
+    assert polled(UNPAID) == polled(UNPAID | {"payments": []}) == ()
 
 
 @pytest.mark.parametrize("notes", [[], None, {}, {"other": "x"}, "text"])
@@ -193,13 +199,13 @@ async def test_sums_are_in_the_currencys_own_units(currency: str, minor: int) ->
 
 
 def test_a_polled_link_names_its_payment_and_when_it_was_made() -> None:
-    (fact,) = of_polled_link(POLLED, TOLD)
+    (fact,) = polled(POLLED)
     assert (fact.kind, fact.payment_ref, fact.at) == (K.CAPTURED, PAYMENT_ID, later(20))
 
 
 def test_of_several_payments_the_last_is_named() -> None:
     first = LISTED | {"payment_id": "pay_first", "created_at": SENT + 1}
-    (fact,) = of_polled_link(POLLED | {"payments": [LISTED, first]}, TOLD)
+    (fact,) = polled(POLLED | {"payments": [LISTED, first]})
     assert (fact.payment_ref, fact.captured) == (PAYMENT_ID, ASKED)
 
 
@@ -256,3 +262,44 @@ def test_every_event_of_money_in_the_documents_has_its_reader() -> None:
         refund.speed_changed payment.dispute.created payment.dispute.under_review payment.dispute.action_required
         payment.dispute.won payment.dispute.lost payment.dispute.closed qr_code.credited qr_code.closed""".split()
     assert sorted(READERS) == sorted(documented)
+
+
+async def test_what_razorpay_keeps_is_told_by_each_event_and_when_asked() -> None:
+    told = [
+        *await read("payment_link.paid", payment_link=LINK, order=ORDER, payment=PAYMENT),
+        *await read("payment.captured", payment=PAYMENT),
+        *polled(POLLED, PAYMENT),
+    ]
+    assert [(fact.captured, fact.fee) for fact in told] == [(ASKED, Money(2, "INR"))] * 3
+    (authorized,) = await read("payment.authorized", payment=PAYMENT | {"status": "authorized", "fee": None})
+    assert authorized.fee is None
+
+
+# As payment_link.paid is documented, but that the customer bears the fee: "they pay the order amount plus the fee, and
+# you receive the full order amount". razorpay.com/docs, "Customer Fee Bearer", read 2026-11.
+BORNE: Json = PAYMENT | {"amount": 51180, "fee": 1180, "tax": 180, "fee_bearer": "customer"}
+
+
+@pytest.mark.parametrize("paid", [50000, 51180], ids=["the link without the fee", "the link with it"])
+async def test_a_fee_that_the_customer_bears_is_not_money_too_much(paid: int) -> None:
+    link = LINK | {"amount_paid": paid}
+    told = [
+        *await read("payment.captured", payment=BORNE),
+        *await read("payment_link.paid", payment_link=link, order=ORDER, payment=BORNE),
+        *polled(link | {"payments": [LISTED | {"amount": 51180}]}, BORNE),
+    ]
+    assert [fact.captured for fact in told] == [ASKED] * 3
+    assert [fact.fee for fact in told] == [Money(0, "INR")] * 3
+    assert [fact.kind for fact in told] == [K.CAPTURED] * 3
+
+
+async def test_money_beyond_the_sum_is_told_as_it_is_where_the_team_bears_the_fee() -> None:
+    (fact,) = await read("payment.captured", payment=BORNE | {"fee_bearer": "platform"})
+    assert fact.captured == Money(51180, "INR")
+
+
+async def test_a_dispute_says_until_when_it_can_be_answered() -> None:
+    (open_still,) = await read("payment.dispute.created", dispute=DISPUTE, payment=PAYMENT)
+    assert open_still.answer_by == later(86400)
+    (won,) = await read("payment.dispute.won", dispute=DISPUTE | {"status": "won"}, payment=PAYMENT)
+    assert won.answer_by is None

@@ -211,6 +211,30 @@ async def test_a_poll_of_a_disputed_payment_looks_the_dispute_up() -> None:
     assert asked[1] == "/v1/disputes?payment_intent=pi_1"
 
 
+@pytest.mark.parametrize(("may_ask", "fee"), [(True, Money(171, "EUR")), (False, None)])
+async def test_the_fee_is_told_in_the_currency_it_is_taken_in_and_never_hides_a_payment(
+    may_ask: bool, fee: Money | None
+) -> None:
+    charge = CHARGE | {"balance_transaction": "txn_1", "refunds": {"object": "list", "data": [], "has_more": False}}
+    booked = {
+        "id": "txn_1",
+        "object": "balance_transaction",
+        "amount": 1840,
+        "currency": "eur",
+        "fee": 171,
+        "net": 1669,
+    }
+
+    async def answers(request: web.Request) -> web.StreamResponse:
+        if request.path != "/v1/balance_transactions/txn_1":
+            return web.json_response(SESSION_PAID | {"payment_intent": INTENT | {"latest_charge": charge}})
+        return web.json_response(booked) if may_ask else await says(403, {"message": "not permitted"})(request)
+
+    async with answering(answers) as (till, _):
+        (captured,) = await till.look_up("cs_test_a1")
+    assert (captured.captured, captured.fee) == (Money(1999, "USD"), fee)
+
+
 @pytest.mark.parametrize(
     ("statuses", "sent_back", "kind", "total"),
     [

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 
 from payments.facts import FactKind as K
@@ -102,6 +104,7 @@ async def test_a_refund_is_read_by_its_status(kind: str, status: str, expected: 
 async def test_a_dispute_is_read_by_its_status_whatever_event_brings_it(kind: str, status: str, expected: K) -> None:
     (fact,) = await read(f"charge.dispute.{kind}", DISPUTE | {"status": status})
     assert (fact.kind, fact.payment_ref, fact.detail) == (expected, "pi_1", "product not received")
+    assert fact.answer_by == (NOW + timedelta(days=7) if expected is K.DISPUTED else None)
 
 
 async def test_yen_are_not_divided_by_a_hundred() -> None:

@@ -30,7 +30,7 @@ async def stage(databases: Pool, tmp_path: Path) -> AsyncIterator[Stage]:
 
 async def chooses(stage: Stage, page: str, path: str = "", **chosen: str) -> str:
     """Press a button of the pay page; where it leads."""
-    async with httpx2.AsyncClient(follow_redirects=False) as browser:
+    async with httpx2.AsyncClient(follow_redirects=False, timeout=30) as browser:
         gone = await browser.post(f"{page}{path}", data=chosen, headers={"origin": stage.url})
     assert gone.status_code == 303, gone.text
     return str(gone.headers["location"])
@@ -117,3 +117,17 @@ async def test_the_signed_way_back_says_whom_to_ask_and_proves_nothing(stage: St
     assert "This has been paid" not in await shown(back, **forged)
     assert "This has been paid" in await shown(f"{back}?{signed}")
     await mia.hears("Paid: ₹500.00", "came back from Razorpay")
+
+
+async def test_a_page_whose_address_was_lost_on_its_way_is_opened_anew(stage: Stage) -> None:
+    mia, ana = await in_conversation(stage)
+    page = await asks(mia, ana, *ASKED)
+    stage.world.faults.add(Rule("phonepe", Fault.TIMEOUT, method="v2/pay"))
+    # Bellhop gives PhonePe ten seconds to answer, then asks again by the same name.
+    await chooses(stage, page, way="phonepe")
+    lost, found = stage.cast.phonepe.orders
+    await stage.cast.phonepe.pay(found)
+    await mia.hears("Paid: ₹500.00", "PhonePe")
+    # Nobody was told where to pay the first; if money came all the same, it would go back.
+    await stage.cast.phonepe.pay(lost)
+    await ana.hears("arrived although it was paid twice")

@@ -1,0 +1,65 @@
+"""A booking was cancelled: what was asked for it is withdrawn, what was paid for it goes back by the policy."""
+
+from handlers.checkout.cards import PAYABLE, REFUNDABLE, show_request
+from handlers.checkout.giving_back import let_go, prepare
+from handlers.checkout.second_yes import needs_second, put_question
+from handlers.effects import EndCheckout, send
+from handlers.house import House
+from handlers.messages import Message
+from handlers.speech import say
+from handlers.turn import Turn
+from handlers.words import sum_of
+from payments.machine import State
+from payments.pricing import share
+from storage.tables import Booking, Conversation, PaymentRequest, Refund, Side
+from storage.work import Work
+
+
+async def withdraw(house: House, work: Work, request: PaymentRequest) -> None:
+    """Nothing is to be paid any more, and its pages take no more money. The request must be locked and payable."""
+    request.state = State.CANCELLED
+    await work.pricing.free(request.id)
+    for checkout in await work.payments.checkouts_of(request.id):
+        await send(work, EndCheckout(checkout_id=checkout.id))
+    await show_request(house, work, request)
+
+
+async def call_off(turn: Turn, case: Conversation, booking: Booking, percent: int) -> None:
+    """Do for a booking's money what cancelling it means: `percent` of what was paid for it goes back."""
+    for known in await turn.work.payments.of_conversation(case.id):
+        if known.booking_id != booking.id:
+            continue
+        request = await turn.work.payments.request(known.id)
+        if request is not None and request.state in PAYABLE:
+            await withdraw(turn.house, turn.work, request)
+        elif request is not None and request.state in REFUNDABLE:
+            await _give_back(turn, case, request, percent)
+
+
+async def _give_back(turn: Turn, case: Conversation, request: PaymentRequest, percent: int) -> None:
+    """`percent` of what was paid, less what has gone back before; above the team's limit the desk is asked."""
+    paid = await turn.work.payments.checkout(request.paid_checkout_id or 0)
+    minor = share(request.captured_minor, percent * 100) - request.refunded_minor
+    if paid is None or minor <= 0 or await turn.work.payments.refund_under_way(request.id):
+        return
+    row = await prepare(turn.work, request, paid, minor, reason="booking cancelled")
+    total = sum_of(minor, request.currency)
+    if needs_second(turn.team, minor, request.currency):
+        await _ask_desk(turn, case, request, row)
+        text = f"{total} for {request.description} is to go back, as the booking was cancelled. A person looks at it."
+    else:
+        await let_go(turn.work, paid, row)
+        text = f"{total} for {request.description} goes back, as the booking was cancelled."
+        turn.work.audits.note(
+            turn.team.id, turn.person.id, "refund", f"{total} of request {request.id}, booking {request.booking_id}"
+        )
+    for side in Side:
+        await say(turn.work, case, side, Message(text=text))
+
+
+async def _ask_desk(turn: Turn, case: Conversation, request: PaymentRequest, row: Refund) -> None:
+    why = f"The booking was cancelled. It is above {turn.team.name}'s limit, so somebody of the team has to say yes."
+    await put_question(
+        turn.work, case, request, what="Refund", minor=row.amount_minor, action="refund.approve",
+        value=f"{request.id}|{row.id}", why=why,
+    )  # fmt: skip
