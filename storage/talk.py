@@ -1,11 +1,11 @@
 """Questions about conversations: who sits where, what was said, how far it got."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Select, Update, bindparam, delete, or_, select, update
+from sqlalchemy import BindParameter, CursorResult, Select, Update, and_, bindparam, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -16,6 +16,7 @@ from storage.tables import (
     Conversation,
     Delivery,
     DeliveryState,
+    Desk,
     Draft,
     Person,
     Seat,
@@ -23,8 +24,8 @@ from storage.tables import (
     SpokenMessage,
 )
 
-Errand = tuple[SpokenMessage, Seat, ChannelAccount, Delivery]
-"""A message, where it goes, through which account, and how far it has got."""
+Way = tuple[SpokenMessage, Seat, ChannelAccount, Delivery, Desk | None]
+"""A message, where it goes, through which account, how far it has got, and the desk at that address."""
 
 
 class Talk:
@@ -191,18 +192,26 @@ class Talk:
         """One message; it must exist."""
         return await self._db.get_one(SpokenMessage, message_id)
 
-    async def errand(
-        self, message_id: int, seat_id: int
-    ) -> tuple[SpokenMessage, Seat, ChannelAccount, Delivery] | None:
-        """All that is needed to bring a message to a seat, in one question; None when it was erased meanwhile."""
-        found = (await self._db.execute(_errand(), {"message": message_id, "seat": seat_id})).one_or_none()
-        return (found[0], found[1], found[2], found[3]) if found else None
+    async def ways(self, asked: Collection[tuple[int, int]]) -> Mapping[tuple[int, int], Way]:
+        """All that is needed to bring each of these messages to its seat, by their ids, in one question.
+
+        What was erased meanwhile is left out.
+        """
+        messages, seats = {message for message, _ in asked}, {seat for _, seat in asked}
+        found = await self._db.execute(_ways(), {"messages": list(messages), "seats": list(seats)})
+        return {(way[0].id, way[1].id): (way[0], way[1], way[2], way[3], way[4]) for way in found}
 
     async def arrived(self, delivery: Delivery, *, version: int, external_id: str) -> bool:
         """A delivery's message stands at its seat in that version. False when a newer one is there already."""
         told = {"delivery": delivery.id, "version": version, "stands": external_id}
         result = cast("CursorResult[Any]", await self._db.execute(_arrival(), told))
         return result.rowcount == 1
+
+    async def all_arrived(self, arrived: Sequence[tuple[Delivery, int, str]]) -> None:
+        """The same for many at once: deliveries, with their versions and the platform's ids."""
+        if arrived:
+            told = [{"delivery": each.id, "version": version, "stands": stands} for each, version, stands in arrived]
+            await self._db.execute(_arrival(), told)
 
     async def thread_begun(self, seat: Seat, thread: str) -> None:
         """The thread in which a seat's conversation goes on."""
@@ -263,13 +272,17 @@ class Talk:
 
 
 @cache
-def _errand() -> Select[SpokenMessage, Seat, ChannelAccount, Delivery]:
+def _ways() -> Select[SpokenMessage, Seat, ChannelAccount, Delivery, Desk]:
+    there = and_(col(Desk.account_id) == col(Seat.account_id), col(Desk.chat) == col(Seat.chat))
+    messages: BindParameter[Any] = bindparam("messages", expanding=True)
+    seats: BindParameter[Any] = bindparam("seats", expanding=True)
     return (
-        select(SpokenMessage, Seat, ChannelAccount, Delivery)
+        select(SpokenMessage, Seat, ChannelAccount, Delivery, Desk)
         .join(Delivery, col(Delivery.message_id) == col(SpokenMessage.id))
         .join(Seat, col(Seat.id) == col(Delivery.seat_id))
         .join(ChannelAccount, col(ChannelAccount.id) == col(Seat.account_id))
-        .where(col(SpokenMessage.id) == bindparam("message"), col(Seat.id) == bindparam("seat"))
+        .outerjoin(Desk, there)
+        .where(col(Delivery.message_id).in_(messages), col(Delivery.seat_id).in_(seats))
     )
 
 
