@@ -13,7 +13,7 @@ from prometheus_client import Counter, Histogram
 from sqlalchemy.exc import SQLAlchemyError
 
 from handlers.channel import TryLater
-from handlers.delivery import NotMine
+from handlers.errands import NotMine
 from storage import signals
 from storage.database import Database, is_away
 from storage.queues import Claimed, Queue
@@ -46,6 +46,7 @@ class Pump:
     carry_out: Callable[[Claimed], Awaitable[None]]
     give_up: Callable[[Claimed, str], Awaitable[None]]
     lease: timedelta = LEASE
+    patience: float = PATIENCE
     _running: dict[asyncio.Task[None], Claimed] = field(default_factory=dict)
 
     async def run(self, stopping: asyncio.Event) -> None:
@@ -82,8 +83,13 @@ class Pump:
         for job in jobs:
             task = asyncio.create_task(self._do(job))
             self._running[task] = job
-            task.add_done_callback(self._running.pop)
+            task.add_done_callback(self._let_go)
         return len(jobs)
+
+    def _let_go(self, task: asyncio.Task[None]) -> None:
+        del self._running[task]
+        # The lane's next job may begin, now that there is a free hand.
+        self.database.signals.send([self.name])
 
     async def _renew(self) -> None:
         """Keep what takes long in hand. A process that stands still renews nothing, and others take over."""
@@ -96,7 +102,7 @@ class Pump:
 
     async def _wait(self, woken: asyncio.Event) -> None:
         with suppress(TimeoutError):
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(self.patience):
                 await woken.wait()
 
     async def _do(self, job: Claimed) -> None:
@@ -109,8 +115,6 @@ class Pump:
             log.warning("how a job went could not be written", queue=self.name, job=job.id, **_why(error))
         finally:
             JOBS.labels(self.name, job.kind, outcome).inc()
-            # The lane's next job may begin.
-            self.database.signals.send([self.name])
 
     async def _outcome(self, job: Claimed) -> str:
         """Carry a job out, or see to it that it is tried again; how it went, in a word."""
@@ -153,7 +157,7 @@ class Pump:
         async with self.database.begin() as work:
             due_at = work.now + pause
             await self.queue(work).retry(job, due_at=due_at, problem="", failed=False, reserved=later.reserved)
-        if pause.total_seconds() < PATIENCE:
+        if pause.total_seconds() < self.patience:
             # Sooner than the next look: a budget of 30 messages a second waits 33 ms for the next one.
             asyncio.get_running_loop().call_later(pause.total_seconds(), self.database.signals.send, [self.name])
 

@@ -1,15 +1,16 @@
 """What the engine does with each job: the inbox goes to the router, the outbox to channels, gateways and teams."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from bot import outgoing
 from bot.engine import LeaseLost
-from handlers import delivery
 from handlers.channel import Channel, Undeliverable
 from handlers.checkout import polling, refunds, reports
 from handlers.checkout.at_home import open_at_home
+from handlers.delivery import Deliveries, failed
 from handlers.effects import (
     EFFECT,
     Answer,
@@ -31,16 +32,26 @@ from handlers.moving import connecting
 from handlers.privacy import erasing
 from handlers.router import hear
 from storage.queues import Claimed
+from storage.together import Together
+from storage.work import Work
 
 Carry = Callable[[Any], Awaitable[None]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Jobs:
     """The hands of the engine."""
 
     house: House
     channels: Mapping[str, Channel]
+
+    @cached_property
+    def _deliveries(self) -> Deliveries:
+        return Deliveries(self.house, self.channels)
+
+    @cached_property
+    def _finishing(self) -> Together[Claimed, None]:
+        return Together(self.house.database.begin, _finish)
 
     async def take_in(self, job: Claimed) -> None:
         """Let router or ledger decide, and finish the job in the same transaction: each update is taken once."""
@@ -80,18 +91,17 @@ class Jobs:
             TellTeam: self._tell_team,
         }
         if isinstance(effect, Deliver):
-            await delivery.deliver(self.house, self.channels, effect, _hold(job))
+            await self._deliveries.deliver(effect, job)
             return
         await carry[type(effect)](effect)
-        async with self.house.database.begin() as work:
-            await work.outbox.done(job)
+        await self._finishing.put(job)
 
     async def not_sent_out(self, job: Claimed, problem: str) -> None:
         """It was tried often enough: whoever sent it is told."""
         effect = EFFECT.validate_json(job.body)
         if isinstance(effect, Deliver):
             async with self.house.database.begin() as work:
-                await delivery.failed(work, effect, "The platform does not answer.", gone=False)
+                await failed(work, effect, "The platform does not answer.", gone=False)
         elif isinstance(effect, SendRefund):
             await refunds.gave_up(self.house, effect)
         elif isinstance(effect, TellTeam):
@@ -142,10 +152,6 @@ class Jobs:
         await outgoing.post_to_team(self.house, effect)
 
 
-def _hold(job: Claimed) -> delivery.Hold:
-    return delivery.Hold(
-        still_mine=lambda work: work.outbox.holds(job),
-        done=lambda work: work.outbox.done(job),
-        looked_at=job.looked_at,
-        reserved=job.reserved,
-    )
+async def _finish(work: Work, jobs: Sequence[Claimed]) -> Sequence[None]:
+    await work.outbox.all_done(jobs)
+    return [None] * len(jobs)

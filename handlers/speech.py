@@ -1,6 +1,7 @@
 """Saying something to a conversation: kept once, and delivered to every seat that may hear it after the commit."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from handlers.effects import Deliver, send
 from handlers.heard import Origin
@@ -9,27 +10,27 @@ from storage.tables import Conversation, Seat, Side, SpokenMessage
 from storage.work import Work
 
 
-async def say_card(work: Work, conversation: Conversation, side: Side, key: str, message: Message) -> SpokenMessage:
+async def say_card(work: Work, conversation: Conversation, side: Side, key: str, message: Message) -> None:
     """Say a card to one side. The same key again edits it in place, in every seat; unchanged, nothing is sent."""
     body = message.model_dump_json()
     spoken = await work.talk.card(conversation.id, key)
     if spoken is not None and spoken.body == body:
-        return spoken
+        return
     version = await work.talk.next_version(conversation.id)
-    first = spoken is None
-    if spoken is None:
-        spoken = SpokenMessage(
-            conversation_id=conversation.id,
-            audience=side,
-            card_key=key,
-            body=body,
-            version=version,
-            said_at=work.now,
-        )
-        await work.talk.add(spoken)
-    spoken.body, spoken.version = body, version
-    await _deliver(work, spoken, await work.talk.seats(conversation.id, side), first=first)
-    return spoken
+    seats = await work.talk.seats(conversation.id, side)
+    if spoken is not None:
+        spoken.body, spoken.version = body, version
+        await _deliver(work, spoken, seats)
+        return
+    new = SpokenMessage(
+        conversation_id=conversation.id,
+        audience=side,
+        card_key=key,
+        body=body,
+        version=version,
+        said_at=work.now,
+    )
+    _utter(work, new, seats)
 
 
 async def say_again(work: Work, conversation: Conversation, side: Side, key: str) -> None:
@@ -40,7 +41,7 @@ async def say_again(work: Work, conversation: Conversation, side: Side, key: str
         await _deliver(work, spoken, await work.talk.seats(conversation.id, side))
 
 
-async def say(work: Work, conversation: Conversation, side: Side, message: Message) -> SpokenMessage:
+async def say(work: Work, conversation: Conversation, side: Side, message: Message) -> None:
     """Bellhop says something to one side, once."""
     spoken = SpokenMessage(
         conversation_id=conversation.id,
@@ -49,13 +50,11 @@ async def say(work: Work, conversation: Conversation, side: Side, message: Messa
         version=await work.talk.next_version(conversation.id),
         said_at=work.now,
     )
-    await work.talk.add(spoken)
-    await _deliver(work, spoken, await work.talk.seats(conversation.id, side), first=True)
-    return spoken
+    _utter(work, spoken, await work.talk.seats(conversation.id, side))
 
 
 async def relay(work: Work, conversation: Conversation, message: Message, *, author_id: int, side: Side, origin: Origin,
-                note: bool = False, echo: bool = False) -> SpokenMessage:  # fmt: skip
+                note: bool = False, echo: bool = False) -> None:  # fmt: skip
     """Pass a person's words on to every seat but the one they were said at; a note stays on the agents' side.
 
     `echo`: they were not typed there, so that seat hears them too.
@@ -73,10 +72,7 @@ async def relay(work: Work, conversation: Conversation, message: Message, *, aut
         origin_json="" if echo else origin.model_dump_json(),
         said_at=work.now,
     )
-    await work.talk.add(spoken)
-    seats = await _others(work, conversation, None if echo else origin, spoken.audience)
-    await _deliver(work, spoken, seats, first=True)
-    return spoken
+    _utter(work, spoken, await _others(work, conversation, None if echo else origin, spoken.audience))
 
 
 async def reword(work: Work, spoken: SpokenMessage, message: Message) -> None:
@@ -109,7 +105,16 @@ async def _others(work: Work, conversation: Conversation, origin: Origin | None,
     return [seat for seat in seats if (seat.account_id, seat.chat) != (account.id, origin.chat)]
 
 
-async def _deliver(work: Work, spoken: SpokenMessage, seats: Sequence[Seat], *, first: bool = False) -> None:
-    await work.talk.address(spoken, seats, first=first)
+def _utter(work: Work, spoken: SpokenMessage, seats: Sequence[Seat]) -> None:
+    """A new message is kept at the end of the transaction, with all others, and then sent."""
+    work.talk.utter(spoken, seats, partial(_send, work, spoken, seats))
+
+
+async def _deliver(work: Work, spoken: SpokenMessage, seats: Sequence[Seat]) -> None:
+    await work.talk.address(spoken, seats)
+    await _send(work, spoken, seats)
+
+
+async def _send(work: Work, spoken: SpokenMessage, seats: Sequence[Seat]) -> None:
     for seat in seats:
         await send(work, Deliver(message_id=spoken.id, seat_id=seat.id))

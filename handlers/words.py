@@ -1,6 +1,7 @@
 """Sentences said in more than one place: states of payments, names of languages, how we know."""
 
 from datetime import datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
@@ -59,6 +60,7 @@ def badge(request: PaymentRequest) -> str:
     return "" if request.live else "TEST"
 
 
+@lru_cache(maxsize=1024)
 def sum_of(minor: int, currency: str, language: str = "en") -> str:
     """A sum as people write it."""
     return format_money(Money(minor, currency), language or "en")

@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from storage import statements
 from storage.tables import BookedCell, Booking, BookingState, Person
 
 CELL = timedelta(minutes=5)
@@ -99,7 +100,8 @@ class Bookings:
 
     async def for_conversation(self, conversation_id: int) -> Sequence[Booking]:
         """The confirmed bookings of a conversation that are not over, soonest first."""
-        return await self._confirmed(col(Booking.conversation_id) == conversation_id)
+        asked = {"of": conversation_id, "now": self._now}
+        return (await self._db.execute(statements.booked(), asked)).scalars().all()
 
     async def during(self, conversation_id: int, start: datetime, end: datetime) -> Sequence[Booking]:
         """The confirmed bookings of a conversation that touch a stretch of time, soonest first."""

@@ -12,11 +12,12 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session
 
-from storage.intake import Intake
+from storage.intake import Arrival, take_in
 from storage.notices import Notices, announce
 from storage.servers import held_up, server_engine
 from storage.signals import Signals
 from storage.sqlite import sqlite_engine
+from storage.together import Together
 from storage.turns import Turns
 from storage.vault import Vault
 from storage.work import Work
@@ -58,7 +59,7 @@ class Database:
         self._turns = Turns()
         self._engine = _engine(self.url)
         self.notices = Notices(self._engine, self.signals)
-        self.intake = Intake(partial(self.begin, urgent=True))
+        self.intake: Together[Arrival, None] = Together(partial(self.begin, urgent=True), take_in)
 
     @asynccontextmanager
     async def begin(self, *, urgent: bool = False) -> AsyncIterator[Work]:

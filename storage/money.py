@@ -9,7 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from payments.machine import State
+from storage import statements
 from storage.accounts import of_account
+from storage.known import known_one
 from storage.tables import Checkout, GatewayFact, PaymentRequest, Refund
 
 UNPAID = (State.REQUESTED, State.OPENED, State.FAILED)
@@ -40,8 +42,7 @@ class Payments:
 
     async def facts_of(self, checkout_id: int) -> Sequence[GatewayFact]:
         """What fits a checkout of all that was said about it, oldest first."""
-        asked = select(GatewayFact).where(col(GatewayFact.checkout_id) == checkout_id, col(GatewayFact.misfit) == "")
-        return (await self._db.execute(asked.order_by(col(GatewayFact.id)))).scalars().all()
+        return (await self._db.execute(statements.facts(), {"of": checkout_id})).scalars().all()
 
     async def request(self, request_id: int) -> PaymentRequest | None:
         """One payment request, locked until the commit; read anew, for what was read before the lock may be old."""
@@ -54,7 +55,7 @@ class Payments:
 
     async def known_request(self, request_id: int) -> PaymentRequest:
         """One payment request as it reads; it must exist."""
-        return await self._db.get_one(PaymentRequest, request_id)
+        return await known_one(self._db, PaymentRequest, request_id)
 
     async def request_by_code(self, code: str) -> PaymentRequest | None:
         """The payment request whose pay link carries that code."""
@@ -64,8 +65,7 @@ class Payments:
 
     async def of_conversation(self, conversation_id: int) -> Sequence[PaymentRequest]:
         """A conversation's payment requests, newest first."""
-        asked = select(PaymentRequest).where(col(PaymentRequest.conversation_id) == conversation_id)
-        return (await self._db.execute(asked.order_by(col(PaymentRequest.id).desc()))).scalars().all()
+        return (await self._db.execute(statements.requests(), {"of": conversation_id})).scalars().all()
 
     async def checkout(self, checkout_id: int) -> Checkout | None:
         """One checkout."""
@@ -73,8 +73,7 @@ class Payments:
 
     async def checkouts_of(self, request_id: int) -> Sequence[Checkout]:
         """A request's checkouts, newest first."""
-        asked = select(Checkout).where(col(Checkout.request_id) == request_id).order_by(col(Checkout.id).desc())
-        return (await self._db.execute(asked)).scalars().all()
+        return (await self._db.execute(statements.checkouts(), {"of": request_id})).scalars().all()
 
     async def checkout_for(
         self, gateway: str, *, checkout_ref: str, reference: str, payment_ref: str, account: str = ""

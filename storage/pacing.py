@@ -1,5 +1,6 @@
 """Budgets and turns that all processes share: how fast a platform is spoken to, and who does a sweep."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -21,6 +22,16 @@ class Pacing:
         """Part of one `Work`."""
         self._db = session
         self._now = now
+        # Asked and locked once for a transaction, in which many may leave for one platform.
+        self._seen: dict[str, Pace | None] = {}
+
+    async def look_up(self, keys: Collection[str]) -> None:
+        """Ask at once for what many are about to spend: nearly always all of it is free."""
+        unseen = set(keys) - self._seen.keys()
+        if unseen:
+            asked = select(Pace).where(col(Pace.key).in_(unseen)).order_by(col(Pace.key)).with_for_update()
+            rows = {row.key: row for row in (await self._db.execute(asked)).scalars()}
+            self._seen |= dict.fromkeys(unseen) | rows
 
     async def spend(self, key: str, *, every: timedelta, burst: int) -> timedelta:
         """Reserve a moment of a budget: one `every` so often, `burst` at once. How long until that moment.
@@ -30,16 +41,12 @@ class Pacing:
         return self._reserve(await self._pace(key), every, burst)
 
     async def leave(self, chat: str, budget: str, *, every: timedelta, burst: int) -> tuple[timedelta, timedelta]:
-        """How long `chat` is still to be left alone; if it is not, a moment of `budget` as from `spend`.
-
-        One question for both: nearly always both are free.
-        """
-        asked = select(Pace).where(col(Pace.key).in_([chat, budget])).order_by(col(Pace.key)).with_for_update()
-        rows = {row.key: row for row in (await self._db.execute(asked)).scalars()}
-        resting = self._rest(rows.get(chat))
+        """How long `chat` is still to be left alone; if it is not, a moment of `budget` as from `spend`."""
+        await self.look_up((chat, budget))
+        resting = self._rest(self._seen[chat])
         if resting:
             return resting, NOTHING
-        return NOTHING, self._reserve(rows.get(budget) or await self._pace(budget), every, burst)
+        return NOTHING, self._reserve(await self._pace(budget), every, burst)
 
     async def hold(self, key: str, pause: timedelta) -> None:
         """The platform asked for patience: nobody speaks there before it is over."""
@@ -48,6 +55,8 @@ class Pacing:
 
     async def held(self, key: str) -> timedelta:
         """How long the platform still wants patience there."""
+        if key in self._seen:
+            return self._rest(self._seen[key])
         return self._rest(await self._db.get(Pace, key))
 
     def _reserve(self, row: Pace, every: timedelta, burst: int) -> timedelta:
@@ -73,10 +82,11 @@ class Pacing:
         return True
 
     async def _pace(self, key: str) -> Pace:
-        row = await self._db.get(Pace, key, with_for_update=True)
+        row = self._seen.get(key) or await self._db.get(Pace, key, with_for_update=True)
         if row is None:
             await self._first(Pace(key=key, free_at=self._now))
             row = await self._db.get_one(Pace, key, with_for_update=True)
+        self._seen[key] = row
         return row
 
     async def _first(self, row: Pace | SweepTurn) -> bool:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from payments.numbering import PaperKind
+from storage import statements
 from storage.tables import (
     Checkout,
     GatewayFact,
@@ -65,10 +66,9 @@ class Papers:
         """One paper."""
         return await self._db.get(Paper, paper_id)
 
-    async def of_request(self, request_id: int, kind: PaperKind) -> Sequence[Paper]:
-        """A request's papers of one kind, oldest first."""
-        asked = select(Paper).where(col(Paper.request_id) == request_id, col(Paper.kind) == kind)
-        return (await self._db.execute(asked.order_by(col(Paper.id)))).scalars().all()
+    async def of_request(self, request_id: int) -> Sequence[Paper]:
+        """A request's papers of all kinds, oldest first."""
+        return (await self._db.execute(statements.papers(), {"of": request_id})).scalars().all()
 
     async def facts_about(self, request_id: int) -> Sequence[GatewayFact]:
         """All that gateways said about a request, what did not fit too, oldest first."""

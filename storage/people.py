@@ -7,6 +7,7 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from storage.known import known_one
 from storage.tables import ChannelAccount, Desk, Hours, Identity, Person, Role, RoleKind, Service, Team, Tenancy
 
 
@@ -20,7 +21,7 @@ class People:
 
     async def team(self, team_id: int) -> Team:
         """The team with that id; it must exist."""
-        return await self._db.get_one(Team, team_id)
+        return await known_one(self._db, Team, team_id)
 
     async def team_by_slug(self, slug: str) -> Team | None:
         """The team with that word."""
@@ -39,7 +40,7 @@ class People:
 
     async def account_by_id(self, account_id: int) -> ChannelAccount:
         """The channel account with our id; it must exist."""
-        return await self._db.get_one(ChannelAccount, account_id)
+        return await known_one(self._db, ChannelAccount, account_id)
 
     async def own_bots(self) -> Sequence[ChannelAccount]:
         """The accounts whose token a team has typed itself."""
@@ -66,7 +67,7 @@ class People:
 
     async def person(self, person_id: int) -> Person:
         """The person with that id; it must exist."""
-        return await self._db.get_one(Person, person_id)
+        return await known_one(self._db, Person, person_id)
 
     async def known_as(self, account_id: int, external_id: str) -> Person | None:
         """Who is known by that id in that channel account."""

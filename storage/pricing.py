@@ -8,6 +8,7 @@ from sqlalchemy import CursorResult, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from storage import statements
 from storage.tables import Coupon, CouponUse, PaymentRequest, RequestLine
 
 
@@ -18,17 +19,22 @@ class Pricing:
         """Part of one `Work`."""
         self._db = session
         self._now = now
+        # Both cards and the receipt of one payment ask for them.
+        self._lines: dict[int, Sequence[RequestLine]] = {}
 
     async def lines_of(self, request_id: int) -> Sequence[RequestLine]:
         """A request's lines in their order; none for a request of one sum."""
-        asked = select(RequestLine).where(col(RequestLine.request_id) == request_id).order_by(col(RequestLine.place))
-        return (await self._db.execute(asked)).scalars().all()
+        if request_id not in self._lines:
+            found = await self._db.execute(statements.lines(), {"of": request_id})
+            self._lines[request_id] = found.scalars().all()
+        return self._lines[request_id]
 
     async def set_lines(self, request_id: int, lines: Sequence[RequestLine]) -> None:
         """From now on the request has these lines and no others."""
         await self._db.execute(delete(RequestLine).where(col(RequestLine.request_id) == request_id))
         self._db.add_all(lines)
         await self._db.flush()
+        self._lines.pop(request_id, None)
 
     async def coupons(self, team_id: int, *, also_retired: bool = False) -> Sequence[Coupon]:
         """A team's coupons, by their codes."""

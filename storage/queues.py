@@ -1,7 +1,7 @@
 """The two queues as one class: add, claim the heads of lanes under a lease, finish, retry, bury."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
@@ -130,6 +130,14 @@ class Queue(Generic[Row]):
         """Finished; what it said and to whom is forgotten. False when the lease was lost and somebody else has it."""
         return await self._finish(job, state=JobState.DONE, **self._forgotten(job))
 
+    async def all_done(self, jobs: Sequence[Claimed]) -> None:
+        """The same for many. One whose lease was lost stays with whoever has it."""
+        for told in (True, False):
+            mine = [job for job in jobs if (job.kind in TOLD) is told]
+            if mine:
+                values = {"state": JobState.DONE, **self._forgotten(mine[0])}
+                await self._session.execute(*_finished(self._table, mine, values))
+
     @staticmethod
     def _forgotten(job: Claimed) -> dict[str, str]:
         # Until it is done it is needed, afterwards it would be a second copy of people's words and addresses.
@@ -149,10 +157,8 @@ class Queue(Generic[Row]):
         return await self._finish(job, state=JobState.DEAD, problem=problem[:500])
 
     async def _finish(self, job: Claimed, **values: object) -> bool:
-        told = {f"to_{name}": value for name, value in values.items()}
-        mine = _finishing(self._table, tuple(sorted(values)))
-        result = cast("CursorResult[Any]", await self._session.execute(mine, _claim_of(job) | told))
-        return result.rowcount == 1
+        changed = await self._session.execute(*_finished(self._table, [job], values))
+        return cast("CursorResult[Any]", changed).rowcount == 1
 
     async def next_due(self) -> datetime | None:
         """When the next waiting job falls due, or None when nothing waits."""
@@ -225,6 +231,13 @@ def _taking(rows: type[Inbox | Outbox]) -> Update:
     table = table_of(rows)
     chosen = table.c.id.in_(bindparam("ids", expanding=True))
     return update(table).where(chosen).values(lease_until=bindparam("until"), tries=table.c.tries + 1)
+
+
+def _finished(
+    rows: type[Inbox | Outbox], jobs: Sequence[Claimed], values: Mapping[str, object]
+) -> tuple[Update, Sequence[Mapping[str, object]]]:
+    told = {f"to_{name}": value for name, value in values.items()}
+    return _finishing(rows, tuple(sorted(values))), [_claim_of(job) | told for job in jobs]
 
 
 @cache

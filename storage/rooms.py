@@ -8,7 +8,7 @@ from sqlalchemy import CursorResult, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from storage import signals
+from storage import signals, statements
 from storage.tables import Conversation, JoinCode, Person, Presence, Room, Side
 
 
@@ -40,10 +40,8 @@ class Rooms:
 
     async def open_for(self, conversation_id: int) -> Room | None:
         """The room that is open for a conversation now."""
-        asked = select(Room).where(
-            col(Room.conversation_id) == conversation_id, col(Room.closed_at).is_(None), col(Room.closes_at) > self._now
-        )
-        return (await self._db.execute(asked.order_by(col(Room.id).desc()).limit(1))).scalar_one_or_none()
+        asked = {"of": conversation_id, "now": self._now}
+        return (await self._db.execute(statements.open_room(), asked)).scalar_one_or_none()
 
     async def code(self, digest: str) -> JoinCode | None:
         """The join code whose secret has that digest, valid or not."""

@@ -1,30 +1,31 @@
 """Questions about conversations: who sits where, what was said, how far it got."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
-from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Select, Update, bindparam, delete, or_, select, update
+from sqlalchemy import CursorResult, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from storage import signals
-from storage.repeats import table_of
+from storage import signals, statements
+from storage.known import known
 from storage.tables import (
     ChannelAccount,
     Conversation,
     Delivery,
     DeliveryState,
+    Desk,
     Draft,
     Person,
     Seat,
     Side,
     SpokenMessage,
 )
+from storage.words import Then, Words
 
-Errand = tuple[SpokenMessage, Seat, ChannelAccount, Delivery]
-"""A message, where it goes, through which account, and how far it has got."""
+Way = tuple[SpokenMessage, Seat, ChannelAccount, Delivery, Desk | None]
+"""A message, where it goes, through which account, how far it has got, and the desk at that address."""
 
 
 class Talk:
@@ -39,10 +40,11 @@ class Talk:
         self._seats: dict[int, Sequence[Seat]] = {}
         self._counted: dict[int, int] = {}
         self._filled: set[int] = set()
+        self._words = Words(session)
 
     async def conversation(self, conversation_id: int) -> Conversation | None:
         """One conversation."""
-        return await self._db.get(Conversation, conversation_id)
+        return await known(self._db, Conversation, conversation_id)
 
     async def open_for(self, team_id: int, customer_id: int) -> Conversation | None:
         """A customer's open conversation with a team."""
@@ -91,8 +93,8 @@ class Talk:
     async def seats(self, conversation_id: int, side: Side | None = None) -> Sequence[Seat]:
         """The seats of a conversation that can be reached, in the order in which they were taken."""
         if conversation_id not in self._seats:
-            asked = select(Seat).where(col(Seat.conversation_id) == conversation_id).order_by(col(Seat.id))
-            self._seats[conversation_id] = (await self._db.execute(asked)).scalars().all()
+            found = await self._db.execute(statements.seats(), {"of": conversation_id})
+            self._seats[conversation_id] = found.scalars().all()
         return [seat for seat in self._seats[conversation_id] if seat.reachable and side in (None, seat.side)]
 
     async def seat(self, seat_id: int) -> Seat:
@@ -161,6 +163,10 @@ class Talk:
         )
         return (await self._db.execute(asked)).scalars().all()
 
+    def utter(self, spoken: SpokenMessage, seats: Sequence[Seat], then: Then) -> None:
+        """Keep a new message, on its way to these seats, when all has been said; `then`, when it has its id."""
+        self._words.add(spoken, seats, then)
+
     async def add(self, row: Conversation | Seat | SpokenMessage | Draft) -> None:
         """Keep a new row and give it its id."""
         self._db.add(row)
@@ -181,7 +187,8 @@ class Talk:
         return self._counted[conversation_id]
 
     async def settle(self) -> None:
-        """Before the commit: write how far was counted. What was emptied holds words again."""
+        """Before the commit: keep what was said and how far was counted. What was emptied holds words again."""
+        await self._words.settle()
         for conversation_id, spoken in self._counted.items():
             said = {"spoken": spoken} | ({"emptied_at": None} if conversation_id in self._filled else {})
             mine = update(Conversation).where(col(Conversation.id) == conversation_id).values(said)
@@ -191,18 +198,26 @@ class Talk:
         """One message; it must exist."""
         return await self._db.get_one(SpokenMessage, message_id)
 
-    async def errand(
-        self, message_id: int, seat_id: int
-    ) -> tuple[SpokenMessage, Seat, ChannelAccount, Delivery] | None:
-        """All that is needed to bring a message to a seat, in one question; None when it was erased meanwhile."""
-        found = (await self._db.execute(_errand(), {"message": message_id, "seat": seat_id})).one_or_none()
-        return (found[0], found[1], found[2], found[3]) if found else None
+    async def ways(self, asked: Collection[tuple[int, int]]) -> Mapping[tuple[int, int], Way]:
+        """All that is needed to bring each of these messages to its seat, by their ids, in one question.
+
+        What was erased meanwhile is left out.
+        """
+        messages, seats = {message for message, _ in asked}, {seat for _, seat in asked}
+        found = await self._db.execute(statements.ways(), {"messages": list(messages), "seats": list(seats)})
+        return {(way[0].id, way[1].id): (way[0], way[1], way[2], way[3], way[4]) for way in found}
 
     async def arrived(self, delivery: Delivery, *, version: int, external_id: str) -> bool:
         """A delivery's message stands at its seat in that version. False when a newer one is there already."""
         told = {"delivery": delivery.id, "version": version, "stands": external_id}
-        result = cast("CursorResult[Any]", await self._db.execute(_arrival(), told))
+        result = cast("CursorResult[Any]", await self._db.execute(statements.arrival(), told))
         return result.rowcount == 1
+
+    async def all_arrived(self, arrived: Sequence[tuple[Delivery, int, str]]) -> None:
+        """The same for many at once: deliveries, with their versions and the platform's ids."""
+        if arrived:
+            told = [{"delivery": each.id, "version": version, "stands": stands} for each, version, stands in arrived]
+            await self._db.execute(statements.arrival(), told)
 
     async def thread_begun(self, seat: Seat, thread: str) -> None:
         """The thread in which a seat's conversation goes on."""
@@ -216,13 +231,14 @@ class Talk:
 
     async def card(self, conversation_id: int, card_key: str) -> SpokenMessage | None:
         """The card with that key, if it was said already."""
-        asked = select(SpokenMessage).where(
-            col(SpokenMessage.conversation_id) == conversation_id, col(SpokenMessage.card_key) == card_key
-        )
-        return (await self._db.execute(asked)).scalar_one_or_none()
+        if self._words.has(conversation_id, card_key):
+            await self._words.settle()
+        asked = {"of": conversation_id, "key": card_key}
+        return (await self._db.execute(statements.card(), asked)).scalar_one_or_none()
 
     async def said_at_origin(self, origin: str) -> SpokenMessage | None:
         """The message whose words were first said there."""
+        await self._words.settle()
         asked = select(SpokenMessage).where(col(SpokenMessage.origin) == origin)
         return (await self._db.execute(asked)).scalars().first()
 
@@ -233,6 +249,7 @@ class Talk:
 
     async def since(self, conversation_id: int, version: int, side: Side, limit: int = 200) -> Sequence[SpokenMessage]:
         """What one side may read and has not seen: messages and edits after `version`, oldest first."""
+        await self._words.settle()
         asked = select(SpokenMessage).where(
             col(SpokenMessage.conversation_id) == conversation_id,
             col(SpokenMessage.version) > version,
@@ -240,10 +257,10 @@ class Talk:
         )
         return (await self._db.execute(asked.order_by(col(SpokenMessage.version)).limit(limit))).scalars().all()
 
-    async def address(self, message: SpokenMessage, seats: Sequence[Seat], *, first: bool) -> None:
-        """Note that a message is on its way to each seat; `first`: it never was on its way to anybody."""
-        known = set() if first else {delivery.seat_id for delivery in await self.deliveries(message.id)}
-        self._db.add_all(Delivery(message_id=message.id, seat_id=seat.id) for seat in seats if seat.id not in known)
+    async def address(self, message: SpokenMessage, seats: Sequence[Seat]) -> None:
+        """Note that a message is on its way to each seat, where it never was."""
+        known = {delivery.seat_id for delivery in await self.deliveries(message.id)}
+        await self._words.address([(message, seat) for seat in seats if seat.id not in known])
 
     async def deliveries(self, message_id: int) -> Sequence[Delivery]:
         """Where a message is on all its ways."""
@@ -262,25 +279,3 @@ class Talk:
     async def drop_draft(self, draft: Draft) -> None:
         """The form is finished or given up."""
         await self._db.execute(delete(Draft).where(col(Draft.id) == draft.id))
-
-
-# What is asked for every delivery is put together once.
-
-
-@cache
-def _errand() -> Select[SpokenMessage, Seat, ChannelAccount, Delivery]:
-    return (
-        select(SpokenMessage, Seat, ChannelAccount, Delivery)
-        .join(Delivery, col(Delivery.message_id) == col(SpokenMessage.id))
-        .join(Seat, col(Seat.id) == col(Delivery.seat_id))
-        .join(ChannelAccount, col(ChannelAccount.id) == col(Seat.account_id))
-        .where(col(SpokenMessage.id) == bindparam("message"), col(Seat.id) == bindparam("seat"))
-    )
-
-
-@cache
-def _arrival() -> Update:
-    table = table_of(Delivery)
-    older = table.c.id == bindparam("delivery"), table.c.sent_version < bindparam("version")
-    stands: dict[str, Any] = {"sent_version": bindparam("version"), "external_id": bindparam("stands")}
-    return update(table).where(*older).values(state=DeliveryState.SENT, problem="", **stands)

@@ -176,23 +176,29 @@ async def _move(house: House, work: Work, request: PaymentRequest, checkout: Che
     if fact.fee is not None:
         request.fee_minor, request.fee_currency = fact.fee.minor, fact.fee.currency
     request.detail = fact.detail[:300] if request.state is State.FAILED else ""
-    if request.state in BROUGHT_MONEY:
-        if request.paid_checkout_id is None:
-            await _end_others(work, request, checkout)
-            if request.coupon_id is not None:
-                await work.pricing.use_after_all(request.coupon_id, request.id)
-        request.paid_checkout_id = checkout.id
-        request.paid_at = request.paid_at or work.now
-        # Nothing more is expected soon; refunds made at the gateway's own dashboard are still looked for.
-        checkout.poll_at = work.now + RELAXED
     if before is not request.state or request.known_by is None:
         request.known_by = fact.source if request.state in BROUGHT_MONEY else request.known_by
+    if request.state in BROUGHT_MONEY:
+        await _brought(work, request, checkout)
     await show_request(house, work, request)
     if before is not request.state or gone_before < request.refunded_minor:
         await _happened(house, work, request)
         if request.state in KEEPS_MONEY and not request.receipt_url:
             # A webhook carries no link to the receipt; the gateway has it.
             await send(work, AskGateway(checkout_id=checkout.id))
+
+
+async def _brought(work: Work, request: PaymentRequest, checkout: Checkout) -> None:
+    """It is this checkout that brought the money, and the first one to do so ends the others."""
+    first = request.paid_checkout_id is None
+    request.paid_checkout_id = checkout.id
+    request.paid_at = request.paid_at or work.now
+    # Nothing more is expected soon; refunds made at the gateway's own dashboard are still looked for.
+    checkout.poll_at = work.now + RELAXED
+    if first:
+        await _end_others(work, request, checkout)
+        if request.coupon_id is not None:
+            await work.pricing.use_after_all(request.coupon_id, request.id)
 
 
 async def _end_others(work: Work, request: PaymentRequest, paid: Checkout) -> None:

@@ -1,18 +1,14 @@
 """What waits while a desk or a whole workspace cannot be reached, and goes on when it can."""
 
 from handlers.effects import Deliver, send
-from storage.tables import ChannelAccount, Seat, Side
+from storage.tables import ChannelAccount, Desk, Seat, Side
 from storage.work import Work
 
 
-async def is_held(work: Work, account: ChannelAccount, seat: Seat) -> bool:
-    """Whether what is for this seat waits: the app is gone from there, or its desk is in trouble."""
-    if account.left_at is not None:
-        return True
-    if seat.side is not Side.AGENT:
-        return False
-    desk = await work.people.desk_at(account.id, seat.chat)
-    return desk is not None and bool(desk.trouble)
+def is_held(account: ChannelAccount, seat: Seat, desk: Desk | None) -> bool:
+    """Whether what is for this seat waits: the app is gone from there, or the desk at its address is in trouble."""
+    in_trouble = seat.side is Side.AGENT and desk is not None and bool(desk.trouble)
+    return account.left_at is not None or in_trouble
 
 
 async def resume(work: Work, account_id: int, chat: str) -> None:

@@ -1,6 +1,5 @@
 """Evidence for a dispute: what was offered, seen, said, delivered and paid, from our own books, by the hour."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 
 from handlers.checkout.bills import arithmetic, bill_of
@@ -176,10 +175,7 @@ async def _refunds(work: Work, request: PaymentRequest) -> list[Entry]:
 
 
 async def _papers(work: Work, request: PaymentRequest) -> list[Entry]:
-    told: Sequence[Paper] = [
-        *await work.papers.of_request(request.id, PaperKind.RECEIPT),
-        *await work.papers.of_request(request.id, PaperKind.CREDIT_NOTE),
-    ]
+    told = [row for row in await work.papers.of_request(request.id) if row.kind is not PaperKind.EVIDENCE]
     return [Entry(at=row.issued_at, what=f"{row.kind.value.replace('_', ' ').capitalize()} {row.name} was issued")
             for row in told]  # fmt: skip
 

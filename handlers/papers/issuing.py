@@ -30,10 +30,12 @@ async def give_papers(house: House, work: Work, team: Team, request: PaymentRequ
     if conversation is None:
         return
     desk = _Desk(house, work, team, request, conversation, await work.people.person(conversation.customer_id))
-    receipt = await desk.receipt()
-    before = await desk.standing()
+    papers = await work.papers.of_request(request.id)
+    notes = [paper for paper in papers if paper.kind is PaperKind.CREDIT_NOTE]
+    receipt = next((paper for paper in papers if paper.kind is PaperKind.RECEIPT), None) or await desk.receipt()
+    before = await desk.standing(notes)
     if request.state in GAVE_BACK and before < request.refunded_minor:
-        await desk.credit_note(receipt, before)
+        await desk.credit_note(receipt, before, notes)
 
 
 async def new_paper(work: Work, team: Team, request: PaymentRequest, kind: PaperKind, key: str | None = None) -> Paper:
@@ -59,10 +61,7 @@ class _Desk:
         self._conversation, self._customer = conversation, customer
 
     async def receipt(self) -> Paper:
-        """The request's receipt; issued when there is none yet."""
-        there = await self._work.papers.of_request(self._request.id, PaperKind.RECEIPT)
-        if there:
-            return there[0]
+        """Issue the request's receipt."""
         paid = self._request.captured_minor
         asked = await bill_of(self._work, self._request)
         # What was paid is what was asked for; if it ever is not, the paper says the sum and no more.
@@ -71,10 +70,10 @@ class _Desk:
         key = f"receipt:{self._request.id}"
         return await self._issue(PaperKind.RECEIPT, key, split, upto=paid, rows=rows, parts=parts)
 
-    async def standing(self) -> int:
+    async def standing(self, notes: Sequence[Paper]) -> int:
         """How much of the refunded total the credit notes cover. Those of refunds that failed after all are void."""
         upto = 0
-        for note in await self._work.papers.of_request(self._request.id, PaperKind.CREDIT_NOTE):
+        for note in notes:
             if note.void_at is None and note.upto_minor > self._request.refunded_minor:
                 note.void_at = self._work.now
                 await self._tell_void(note)
@@ -82,11 +81,10 @@ class _Desk:
                 upto = note.upto_minor
         return upto
 
-    async def credit_note(self, receipt: Paper, before: int) -> None:
+    async def credit_note(self, receipt: Paper, before: int, notes: Sequence[Paper]) -> None:
         """The note for what has gone back beyond `before`, by the rate that stands on the receipt."""
         said = Slip.model_validate_json(receipt.body)
         back = self._request.refunded_minor
-        notes = await self._work.papers.of_request(self._request.id, PaperKind.CREDIT_NOTE)
         key = f"credit:{self._request.id}:{len(notes) + 1}"
         earlier = [Slip.model_validate_json(note.body).parts for note in notes if note.void_at is None]
         parts = parts_back(said.parts, earlier, back - before) if said.parts else ()

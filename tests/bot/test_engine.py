@@ -114,6 +114,24 @@ async def test_no_more_jobs_are_in_hand_than_there_are_hands(worker: Worker) -> 
     assert worker.most_at_once == AT_ONCE
 
 
+async def test_hands_that_become_free_at_one_moment_take_what_waits(worker: Worker) -> None:
+    free = asyncio.Event()
+
+    async def carry_out(job: Claimed) -> None:
+        await worker.carry_out(job)
+        await free.wait()
+
+    await worker.add(*(chr(65 + number) for number in range(AT_ONCE + 10)))
+    pump = outbox_pump(worker.database, carry_out, worker.give_up)
+    pump.patience = 60
+    engine = Engine(worker.database, pumps=(pump,), sweeps=())
+    await engine.start()
+    await worker.until(lambda: len(worker.done) == AT_ONCE)
+    free.set()
+    await worker.until(lambda: len(worker.done) == AT_ONCE + 10)
+    await engine.stop()
+
+
 async def test_what_fails_is_tried_again_and_holds_up_its_lane_only(worker: Worker) -> None:
     worker.outcomes = {"a1": [RuntimeError("once"), RuntimeError("twice")]}
     await worker.add("a1", "a2", "b1")
