@@ -9,13 +9,12 @@ from handlers.checkout.changing import (
     UnknownCoupon,
     drop_coupon,
     enter_coupon,
-    may_tip,
     may_use_coupon,
     set_tip,
-    tips_of,
 )
 from handlers.checkout.opening import must_agree
 from handlers.checkout.polling import end
+from handlers.checkout.tip_buttons import may_tip, tips_of
 from handlers.effects import EndCheckout
 from handlers.house import House
 from handlers.messages import Pair

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from handlers import cases, greeting, helping, rehearsing, relay, rooms
 from handlers.accounts import visiting
 from handlers.appointments import choosing, holding, lists
-from handlers.checkout import asking, coupons, itemising, overtime, qr, refunds, resting, support
+from handlers.checkout import asking, coupons, excess, itemising, overtime, qr, refunds, resting, support, tipping
 from handlers.desk import handing_over, inviting, listing, replies, replying, satisfaction, snoozing, staff
 from handlers.heard import Place, Submitted
 from handlers.moving import connecting, founding, starting, switching
@@ -163,6 +163,8 @@ PRESS_DOORS: Mapping[str, Door] = {
     "pay.deposit": Door(itemising.deposit_form, Right.AGENT),
     "pay.rest": Door(resting.ask_rest, Right.AGENT),
     "pay.coupon": Door(coupons.ask_code),
+    "pay.tip": Door(tipping.choose),
+    "pay.excess": Door(excess.taken, Right.AGENT),
     "overtime.yes": Door(overtime.accepted, Right.AGENT),
     "overtime.no": Door(overtime.declined, Right.AGENT),
     "pay.evidence": Door(evidence.asked_for, Right.AGENT),

@@ -199,7 +199,10 @@ def _read_dispute_won(state: State, fact: Fact, asked: Money) -> tuple[State, bo
 def _what_is_left(fact: Fact, asked: Money) -> State:
     captured, refunded = fact.captured or asked, fact.refunded or Money.zero(asked.currency)
     if refunded.minor > 0:
-        return BACK if refunded >= captured else PART_BACK
+        if refunded >= captured:
+            return BACK
+        # What was paid too much may go back, and the sum is paid all the same.
+        return PAID if captured - refunded >= asked else PART_BACK
     return PAID if captured >= asked else PART_PAID
 
 

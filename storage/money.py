@@ -40,6 +40,10 @@ class Payments:
             return False
         return True
 
+    async def fact(self, fact_id: int) -> GatewayFact | None:
+        """One thing that a gateway said."""
+        return await self._db.get(GatewayFact, fact_id)
+
     async def facts_of(self, checkout_id: int) -> Sequence[GatewayFact]:
         """What fits a checkout of all that was said about it, oldest first."""
         return (await self._db.execute(statements.facts(), {"of": checkout_id})).scalars().all()

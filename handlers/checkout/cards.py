@@ -5,6 +5,7 @@ from datetime import datetime
 from handlers.cases import show_case
 from handlers.checkout.bills import Asked, arithmetic, bill_of
 from handlers.checkout.pay_buttons import offer_at_home, pay_buttons, show_qr
+from handlers.checkout.tip_buttons import tip_buttons
 from handlers.checkout.ways import ways_of
 from handlers.house import House
 from handlers.messages import Button, Message, Style, pairs
@@ -67,7 +68,8 @@ async def _customer_buttons(house: House, work: Work, request: PaymentRequest) -
         rows = pay_buttons(house, request, await work.payments.checkouts_of(request.id))
         coupon = Button(label="Enter a coupon", action="pay.coupon", value=str(request.id))
         offers = request.rest_of_id is None and bool(await work.pricing.coupons(request.team_id))
-        return (*rows, (coupon,)) if offers else rows
+        tips = tip_buttons(await work.people.team(request.team_id), request, await bill_of(work, request))
+        return (*rows, *((tips,) if tips else ()), *(((coupon,),) if offers else ()))
     return ((Button(label="Receipt", url=request.receipt_url),),) if request.receipt_url else ()
 
 

@@ -12,6 +12,7 @@ from handlers.checkout.bills import Asked, bill_of, deposit_in, first_of, items_
 from handlers.checkout.cards import PAYABLE, show_request
 from handlers.checkout.opening import sentence
 from handlers.checkout.sums import fits
+from handlers.checkout.tip_buttons import may_tip
 from handlers.checkout.ways import channels_of, refusal, ways
 from handlers.effects import EndCheckout, send
 from handlers.house import House
@@ -34,16 +35,6 @@ class CannotChange(Exception):
 
 class UnknownCoupon(CannotChange):
     """That code makes nothing cheaper; the try counts."""
-
-
-def tips_of(team: Team) -> tuple[int, ...]:
-    """The tips a team suggests, in whole percent."""
-    return tuple(int(tip) for tip in team.tips.split(",") if tip)
-
-
-def may_tip(team: Team, asked: Asked) -> bool:
-    """Whether a tip may be given: with the last payment, and only where the team suggests one."""
-    return bool(team.tips) and not asked.rest
 
 
 async def may_use_coupon(work: Work, request: PaymentRequest) -> bool:

@@ -11,7 +11,7 @@ from storage.tables import PaymentRequest
 
 async def ask_code(turn: Turn) -> None:
     """The card's button."""
-    request = await _own(turn)
+    request = await customers_request(turn)
     if request is not None:
         field = FormField(name="code", label="Which code?", example="WELCOME10")
         form = Form(name="pay.coupon", title="Coupon", submit="Use it", fields=(field,), value=str(request.id))
@@ -20,7 +20,7 @@ async def ask_code(turn: Turn) -> None:
 
 async def code_given(turn: Turn) -> None:
     """The code: the card changes in place, or a sentence says why not."""
-    request = await _own(turn)
+    request = await customers_request(turn)
     if request is None or not isinstance(turn.heard, Submitted):
         return
     try:
@@ -35,10 +35,10 @@ async def code_given(turn: Turn) -> None:
         await turn.answer(Message(text=f"The coupon counts: {now} is to be paid now. The card shows how."))
 
 
-async def _own(turn: Turn) -> PaymentRequest | None:
+async def customers_request(turn: Turn) -> PaymentRequest | None:
     """The request that is named, if it was put before this very customer."""
     value = turn.heard.value if isinstance(turn.heard, Press | Submitted) else ""
-    request = await turn.work.payments.request(id_in(value))
+    request = await turn.work.payments.request(id_in(value.partition("|")[0]))
     case = await turn.work.talk.conversation(request.conversation_id) if request else None
     theirs = case is not None and (case.team_id, case.customer_id) == (turn.team.id, turn.person.id)
     if request is None or request.sent_at is None or not theirs:

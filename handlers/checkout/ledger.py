@@ -12,18 +12,18 @@ from pydantic import TypeAdapter
 
 from handlers.checkout.cards import show_request
 from handlers.checkout.giving_back import refund
+from handlers.checkout.happening import KEEPS_MONEY, happened
 from handlers.checkout.sums import fits, sum_asked
 from handlers.effects import AskGateway, EndCheckout, send
-from handlers.fulfilment import fulfil, take_back
 from handlers.house import House
 from handlers.messages import Button, Message
-from handlers.papers.issuing import give_papers
 from handlers.speech import say
 from handlers.tracing import about
-from handlers.words import gateway_title, sum_of, until
+from handlers.words import gateway_title, sum_of
 from payments.errors import IllegalTransition
 from payments.facts import Expected, Fact, misfit
 from payments.machine import ENDED, Settlement, State, settle
+from payments.money import Money
 from storage.accounts import is_own
 from storage.tables import BookingState, Checkout, GatewayFact, PaymentRequest, Side
 from storage.work import Work
@@ -34,8 +34,7 @@ BROUGHT_MONEY = frozenset(
      State.DISPUTED, State.DISPUTE_WON, State.DISPUTE_LOST}
 )  # fmt: skip
 MONEY_MOVES = BROUGHT_MONEY | {State.PROCESSING}
-KEEPS_MONEY = frozenset({State.PAID, State.DISPUTE_WON})
-GAVE_BACK = frozenset({State.PART_REFUNDED, State.REFUNDED})
+Rows = tuple[tuple[Button, ...], ...]
 RELAXED = timedelta(hours=6)
 """Where money is or is on its way, the gateway is asked now and then: at first after so long, then ever less often."""
 
@@ -93,6 +92,15 @@ def _misfit(fact: Fact, checkout: Checkout | None, request: PaymentRequest | Non
     if checkout is None or request is None:
         return "It names no checkout of ours."
     asked = sum_asked(checkout, request)
+    known = Money(checkout.captured_minor, asked.currency)
+    if fact.captured and fact.captured == known and known > asked:
+        # Somebody of the team has taken it with what is too much in it.
+        fact = replace(fact, captured=asked)
+    return _misfit_of(fact, checkout, request)
+
+
+def _misfit_of(fact: Fact, checkout: Checkout, request: PaymentRequest) -> str:
+    asked = sum_asked(checkout, request)
     expected = Expected(reference=checkout.reference, asked=asked, live=request.live, account=checkout.account)
     return misfit(fact, expected) or ""
 
@@ -102,7 +110,7 @@ async def _apply(
 ) -> None:
     about(event=fact.event_id, team=request.team_id, conversation=request.conversation_id)
     if kept.misfit:
-        await _flag(house, work, request, kept.misfit)
+        await _flag(house, work, request, kept.misfit, _take_it(request, checkout, fact, kept))
         return
     asked = sum_asked(checkout, request)
     facts = [FACT.validate_json(row.body) for row in await work.payments.facts_of(checkout.id)]
@@ -117,6 +125,26 @@ async def _apply(
         # The event names no total; only the gateway knows how much of the money has gone back.
         await send(work, AskGateway(checkout_id=checkout.id))
     await _follow(house, work, request, checkout, fact)
+
+
+async def take_in(house: House, work: Work, request: PaymentRequest, checkout: Checkout, kept: GatewayFact) -> None:
+    """Apply a fact that did not fit, since a person of the team says so. The request must be locked."""
+    kept.misfit = ""
+    await _apply(house, work, request, checkout, FACT.validate_json(kept.body), kept)
+
+
+def _take_it(request: PaymentRequest, checkout: Checkout, fact: Fact, kept: GatewayFact) -> Rows:
+    """The button to take a payment all the same, where nothing is wrong with it but that it is too much."""
+    asked, paid = sum_asked(checkout, request), fact.captured
+    if (
+        paid is None
+        or paid.currency != asked.currency
+        or paid <= asked
+        or _misfit_of(replace(fact, captured=asked), checkout, request)
+    ):
+        return ()
+    label = f"Take it, refund {sum_of(paid.minor - asked.minor, asked.currency)}"
+    return ((Button(label=label, action="pay.excess", value=f"{request.id}|{kept.id}"),),)
 
 
 def _note(checkout: Checkout, fact: Fact, settled: Settlement) -> None:
@@ -182,7 +210,7 @@ async def _move(house: House, work: Work, request: PaymentRequest, checkout: Che
         await _brought(work, request, checkout)
     await show_request(house, work, request)
     if before is not request.state or gone_before < request.refunded_minor:
-        await _happened(house, work, request)
+        await happened(house, work, request, went_back=gone_before < request.refunded_minor)
         if request.state in KEEPS_MONEY and not request.receipt_url:
             # A webhook carries no link to the receipt; the gateway has it.
             await send(work, AskGateway(checkout_id=checkout.id))
@@ -206,40 +234,6 @@ async def _end_others(work: Work, request: PaymentRequest, paid: Checkout) -> No
     for other in await work.payments.checkouts_of(request.id):
         if other.id != paid.id and other.state not in ENDED:
             await send(work, EndCheckout(checkout_id=other.id))
-
-
-async def _happened(house: House, work: Work, request: PaymentRequest) -> None:
-    """The lines and the effects that a change of state brings, once."""
-    team = await work.people.team(request.team_id)
-    conversation = await work.talk.conversation(request.conversation_id)
-    total = sum_of(request.amount_minor, request.currency)
-    if conversation is None:
-        return
-    if request.state in KEEPS_MONEY and request.fulfilled_at is not None:
-        # A refund has failed or a dispute was won: it was thanked for long ago.
-        for side in Side:
-            await say(work, conversation, side, Message(text=f"{total} for {request.description} has not gone back."))
-    elif request.state in KEEPS_MONEY:
-        await say(work, conversation, Side.AGENT, Message(text=f"Paid: {total} for {request.description}."))
-        thanks = Message(text=f"Thank you, {total} for {request.description} has been paid to {team.name}.")
-        await say(work, conversation, Side.CUSTOMER, thanks)
-        await fulfil(work, team, request)
-    elif request.state is State.FAILED:
-        why = f" {request.detail}" if request.detail else ""
-        await say(work, conversation, Side.AGENT, Message(text=f"A try to pay {total} did not go through.{why}"))
-    elif request.state in GAVE_BACK:
-        back = sum_of(request.refunded_minor, request.currency)
-        for side in Side:
-            await say(work, conversation, side, Message(text=f"Refunded: {back} for {request.description}."))
-        await take_back(work, team, request)
-    elif request.state is State.DISPUTED:
-        title = gateway_title(house, request.gateway)
-        by = until(request.answer_by, team.zone, work.now) if request.answer_by else "its deadline"
-        text = f"The customer's bank disputes {total}. Answer in {title}'s dashboard before {by}."
-        evidence = Button(label="Evidence", action="pay.evidence", value=str(request.id))
-        await say(work, conversation, Side.AGENT, Message(title="Dispute", text=text, buttons=((evidence,),)))
-    if request.state in KEEPS_MONEY | GAVE_BACK:
-        await give_papers(house, work, team, request)
 
 
 async def _send_back(house: House, work: Work, request: PaymentRequest, checkout: Checkout, why: str) -> None:
@@ -271,11 +265,11 @@ async def unread(house: House, work: Work, fact: Fact, problem: str) -> None:
         await _flag(house, work, request, f"It could not be read ({problem[:100]}).")
 
 
-async def _flag(house: House, work: Work, request: PaymentRequest, why: str) -> None:
+async def _flag(house: House, work: Work, request: PaymentRequest, why: str, buttons: Rows = ()) -> None:
     """What does not fit is the team's to look at; it changes nothing."""
     conversation = await work.talk.conversation(request.conversation_id)
     if conversation is None:
         return
     title = gateway_title(house, request.gateway)
     text = f"{title} reported something about {request.description} that does not fit, so it was not applied. {why}"
-    await say(work, conversation, Side.AGENT, Message(title="Please check", text=text))
+    await say(work, conversation, Side.AGENT, Message(title="Please check", text=text, buttons=buttons))

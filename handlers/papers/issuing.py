@@ -12,13 +12,10 @@ from handlers.papers.slips import Seller, Slip
 from handlers.papers.wording import words_for
 from handlers.speech import say
 from handlers.words import gateway_title, sum_of
-from payments.machine import State
 from payments.numbering import PaperKind, paper_name
 from payments.tax import Split, between, within
 from storage.tables import Conversation, Paper, PaymentRequest, Person, Side, Team
 from storage.work import Work
-
-GAVE_BACK = frozenset({State.PART_REFUNDED, State.REFUNDED})
 
 
 async def give_papers(house: House, work: Work, team: Team, request: PaymentRequest) -> None:
@@ -34,7 +31,7 @@ async def give_papers(house: House, work: Work, team: Team, request: PaymentRequ
     notes = [paper for paper in papers if paper.kind is PaperKind.CREDIT_NOTE]
     receipt = next((paper for paper in papers if paper.kind is PaperKind.RECEIPT), None) or await desk.receipt()
     before = await desk.standing(notes)
-    if request.state in GAVE_BACK and before < request.refunded_minor:
+    if before < request.refunded_minor:
         await desk.credit_note(receipt, before, notes)
 
 

@@ -10,10 +10,11 @@ from sqlalchemy import select
 
 from handlers.messages import Message
 from handlers.pay_page import begin_checkout
+from payments.machine import State
 from storage.tables import Booking, BookingState, Coupon, PaymentRequest
 from tests.handlers.market import Market
 from tests.handlers.till import Till
-from tests.handlers.town import town
+from tests.handlers.town import Voice, town
 
 LINES = "2 x 49 Consultation; 20 Materials +19%"
 """98.00 and 23.80: 121.80."""
@@ -59,8 +60,9 @@ def rows(message: Message) -> dict[str, str]:
     return {pair.label: pair.value for pair in message.pairs}
 
 
-async def press(market: Market, action: str) -> None:
-    await market.hear(market.desk.presses(action, market.town.notebook.button(action)))
+async def press(market: Market, action: str, voice: Voice | None = None) -> None:
+    """Press the newest button with that action, as somebody who sees it would."""
+    await market.hear((voice or market.desk).presses(action, market.town.notebook.button(action)))
 
 
 async def ask(market: Market, text: str = LINES) -> PaymentRequest:
@@ -74,6 +76,21 @@ async def pay(market: Market, request: PaymentRequest) -> None:
     url = await begin_checkout(market.town.house, request.code, agreed=request.amount_minor)
     market.till.pay(url.rpartition("/")[2])
     await market.webhook(market.till.webhooks[-1])
+
+
+async def paying(market: Market) -> str:
+    await market.ask()
+    return await market.open((await market.requests())[-1])
+
+
+async def state_of(market: Market) -> State:
+    return (await market.requests())[-1].state
+
+
+async def paid(market: Market) -> PaymentRequest:
+    market.till.pay(await paying(market))
+    await market.webhook(market.till.webhooks[-1])
+    return (await market.requests())[-1]
 
 
 async def fresh(market: Market, request: PaymentRequest) -> PaymentRequest:

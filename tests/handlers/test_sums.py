@@ -10,6 +10,7 @@ import pytest_asyncio
 
 from handlers.checkout.changing import CannotChange
 from handlers.checkout.may_pay import CHANGED, may_pay
+from handlers.messages import Button
 from handlers.papers.chain import Pack
 from handlers.papers.evidence import make_evidence
 from handlers.pay_page import begin_checkout
@@ -48,6 +49,36 @@ async def test_a_coupon_can_be_entered_beside_the_call_too(market: Market) -> No
     beside = replace(market.town.mia, person_id=case.customer_id).on_page(1, 1)
     await market.hear(beside.presses("pay.coupon", str(request.id)), beside.says("spring"))
     assert (await fresh(market, request)).amount_minor == 10962
+
+
+async def test_tips_are_offered_on_the_card_and_chosen_by_its_customer_alone(market: Market) -> None:
+    await team_says(market, tips="10,20")
+    request = await ask(market, "49 USD Consultation")
+    assert [b.label for b in tips_on(market)] == ["Tip 10 %", "Tip 20 %"]
+    for stranger in (market.town.noor, market.desk):
+        await market.hear(stranger.presses("pay.tip", f"{request.id}|20"))
+    assert (await fresh(market, request)).amount_minor == 4900
+    await market.hear(market.town.mia.presses("pay.tip", tips_on(market)[1].value))
+    assert ((await fresh(market, request)).amount_minor, (await fresh(market, request)).tip_minor) == (5880, 980)
+    assert [b.label for b in tips_on(market)] == ["Tip 10 %", "No tip"]
+    await pay(market, await fresh(market, request))
+    assert tips_on(market) == []
+    await market.hear(market.town.mia.presses("pay.tip", f"{request.id}|0"))
+    assert answer(market).text == "This has been paid. Thank you."
+
+
+async def test_with_a_deposit_the_tip_waits_for_the_rest(market: Market) -> None:
+    await team_says(market, tips="10")
+    request = await ask(market, "49 USD Consultation; deposit 50%")
+    assert tips_on(market) == []
+    await market.hear(market.town.mia.presses("pay.tip", f"{request.id}|10"))
+    assert "No tip can be given" in answer(market).text
+
+
+def tips_on(market: Market) -> list[Button]:
+    """The tips that the customer's newest card offers."""
+    shown = card(market, "mia", ": $")
+    return [button for row in shown.buttons for button in row if button.action == "pay.tip"]
 
 
 async def test_nobody_else_can_touch_somebodys_sum(market: Market) -> None:

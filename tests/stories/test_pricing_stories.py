@@ -1,6 +1,7 @@
 """Several lines, a deposit and its rest, a coupon and a tip, told on both platforms."""
 
 import httpx2
+import pytest
 
 from storage.tables import Coupon
 from tests.stories.people import OnSlack, OnTelegram
@@ -85,3 +86,23 @@ async def test_lines_by_a_modal_on_slack_and_a_coupon_by_a_question_on_telegram(
     await mia.says("spring")
     await mia.hears("Waiting for payment: $31.05", "Rest, later: $31.05")
     assert mia.count("Waiting for payment") == 1, "the card is edited in place"
+
+
+@pytest.mark.parametrize("platform", ["telegram", "slack"])
+async def test_a_tip_is_one_tap_in_the_chat(stage: Stage, platform: str) -> None:
+    await offers(stage)
+    customer, agent = (stage.mia, stage.ana) if platform == "telegram" else (stage.carla, stage.ana_on_telegram)
+    await writes_in(customer, agent)
+    await claims(customer, agent)
+    await agent.says("!pay 49 USD Consultation")
+    await agent.taps("Ask for $49.00")
+    await customer.hears("Waiting for payment: $49.00")
+    await customer.taps("Tip 10 %")
+    await customer.hears("Waiting for payment: $53.90", "Tip", "$4.90")
+    await agent.hears("Waiting for payment: $53.90")
+    await customer.taps("No tip")
+    await customer.hears("Waiting for payment: $49.00")
+    await customer.taps("Tip 10 %")
+    await agrees_and_pays(stage, customer, "$53.90", 5390)
+    await customer.hears("Paid: $53.90", "Tip")
+    assert paid_at_stripe(stage) == 5390
