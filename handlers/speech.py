@@ -1,4 +1,7 @@
-"""Saying something to a conversation: kept once, and delivered to every seat that may hear it after the commit."""
+"""Saying something to a conversation: kept once, and delivered to every seat that may hear it after the commit.
+
+What is new gets its id at the end of the transaction, together with all else that was said in it.
+"""
 
 from collections.abc import Sequence
 from functools import partial
@@ -10,18 +13,18 @@ from storage.tables import Conversation, Seat, Side, SpokenMessage
 from storage.work import Work
 
 
-async def say_card(work: Work, conversation: Conversation, side: Side, key: str, message: Message) -> None:
+async def say_card(work: Work, conversation: Conversation, side: Side, key: str, message: Message) -> SpokenMessage:
     """Say a card to one side. The same key again edits it in place, in every seat; unchanged, nothing is sent."""
     body = message.model_dump_json()
     spoken = await work.talk.card(conversation.id, key)
     if spoken is not None and spoken.body == body:
-        return
+        return spoken
     version = await work.talk.next_version(conversation.id)
     seats = await work.talk.seats(conversation.id, side)
     if spoken is not None:
         spoken.body, spoken.version = body, version
         await _deliver(work, spoken, seats)
-        return
+        return spoken
     new = SpokenMessage(
         conversation_id=conversation.id,
         audience=side,
@@ -30,7 +33,7 @@ async def say_card(work: Work, conversation: Conversation, side: Side, key: str,
         version=version,
         said_at=work.now,
     )
-    _utter(work, new, seats)
+    return _utter(work, new, seats)
 
 
 async def say_again(work: Work, conversation: Conversation, side: Side, key: str) -> None:
@@ -41,7 +44,7 @@ async def say_again(work: Work, conversation: Conversation, side: Side, key: str
         await _deliver(work, spoken, await work.talk.seats(conversation.id, side))
 
 
-async def say(work: Work, conversation: Conversation, side: Side, message: Message) -> None:
+async def say(work: Work, conversation: Conversation, side: Side, message: Message) -> SpokenMessage:
     """Bellhop says something to one side, once."""
     spoken = SpokenMessage(
         conversation_id=conversation.id,
@@ -50,11 +53,11 @@ async def say(work: Work, conversation: Conversation, side: Side, message: Messa
         version=await work.talk.next_version(conversation.id),
         said_at=work.now,
     )
-    _utter(work, spoken, await work.talk.seats(conversation.id, side))
+    return _utter(work, spoken, await work.talk.seats(conversation.id, side))
 
 
 async def relay(work: Work, conversation: Conversation, message: Message, *, author_id: int, side: Side, origin: Origin,
-                note: bool = False, echo: bool = False) -> None:  # fmt: skip
+                note: bool = False, echo: bool = False) -> SpokenMessage:  # fmt: skip
     """Pass a person's words on to every seat but the one they were said at; a note stays on the agents' side.
 
     `echo`: they were not typed there, so that seat hears them too.
@@ -72,7 +75,7 @@ async def relay(work: Work, conversation: Conversation, message: Message, *, aut
         origin_json="" if echo else origin.model_dump_json(),
         said_at=work.now,
     )
-    _utter(work, spoken, await _others(work, conversation, None if echo else origin, spoken.audience))
+    return _utter(work, spoken, await _others(work, conversation, None if echo else origin, spoken.audience))
 
 
 async def reword(work: Work, spoken: SpokenMessage, message: Message) -> None:
@@ -105,9 +108,10 @@ async def _others(work: Work, conversation: Conversation, origin: Origin | None,
     return [seat for seat in seats if (seat.account_id, seat.chat) != (account.id, origin.chat)]
 
 
-def _utter(work: Work, spoken: SpokenMessage, seats: Sequence[Seat]) -> None:
+def _utter(work: Work, spoken: SpokenMessage, seats: Sequence[Seat]) -> SpokenMessage:
     """A new message is kept at the end of the transaction, with all others, and then sent."""
     work.talk.utter(spoken, seats, partial(_send, work, spoken, seats))
+    return spoken
 
 
 async def _deliver(work: Work, spoken: SpokenMessage, seats: Sequence[Seat]) -> None:

@@ -25,7 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from storage.intake import Arrival
-from storage.repeats import insert_new, table_of
+from storage.repeats import blank, insert_new, table_of
 from storage.tables import Inbox, JobState, Outbox
 from storage.types import UtcDateTime
 
@@ -71,7 +71,7 @@ class Queue(Generic[Row]):
         # The same moment: a process may stand still, or wait for the database, between it and the first statement.
         self._began = time.monotonic()
         self._woke = woke
-        self._added: list[Row] = []
+        self._added: list[Mapping[str, object]] = []
 
     async def add(self, *, lane: str, kind: str, body: str, due_at: datetime | None = None) -> None:
         """Put a job at the end of `lane`."""
@@ -81,13 +81,12 @@ class Queue(Generic[Row]):
     async def settle(self) -> None:
         """Before the commit: all that was added goes in with one statement, in that order."""
         if self._added:
-            rows = [row.model_dump(exclude={"id"}) for row in self._added]
-            await self._session.execute(insert(self._table), rows)
+            await self._session.execute(insert(table_of(self._table)), self._added)
             self._added.clear()
 
-    def _row(self, lane: str, kind: str, body: str, due_at: datetime) -> Row:
-        made: dict[str, Any] = {"lane": lane, "kind": kind, "body": body, "due_at": due_at, "made_at": self._now}
-        return self._table(**made)
+    def _row(self, lane: str, kind: str, body: str, due_at: datetime) -> dict[str, object]:
+        told = {"lane": lane, "kind": kind, "body": body, "due_at": due_at, "made_at": self._now}
+        return {**blank(self._table), **told}
 
     async def claim(self, limit: int, lease: timedelta) -> Sequence[Claimed]:
         """Take up to `limit` heads of lanes that are due and that nobody holds."""
@@ -193,15 +192,14 @@ class InboxQueue(Queue[Inbox]):
 
     async def take_in(self, arrivals: Sequence[Arrival]) -> None:
         """Add what came in; what came in before is left as it is."""
-        rows = [self._arrived(arrival).model_dump(exclude={"id"}) for arrival in arrivals]
+        rows = [self._arrived(arrival) for arrival in arrivals]
         connection = await self._session.connection()
-        await connection.execute(insert_new(connection.dialect.name, table_of(Inbox), rows))
+        await connection.execute(insert_new(connection.dialect.name, table_of(Inbox)), rows)
         self._woke()
 
-    def _arrived(self, arrival: Arrival) -> Inbox:
+    def _arrived(self, arrival: Arrival) -> dict[str, object]:
         row = self._row(arrival.lane, arrival.kind, arrival.body, self._now)
-        row.source, row.event_id = arrival.source, arrival.event_id
-        return row
+        return {**row, "source": arrival.source, "event_id": arrival.event_id}
 
 
 # What is asked for every job is put together once: to build a statement takes longer than SQLite takes to answer it.

@@ -5,7 +5,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+NEWEST = "heads"
 MIGRATIONS = Path(__file__).parent / "migrations"
 # Programs that start together take turns; SQLite's transactions do that by themselves.
 # MySQL commits at each change of a table, so its lock belongs to the session and is given back by hand.
@@ -35,7 +36,7 @@ class SchemaBroken(Exception):
     """A step would have broken what is there."""
 
 
-async def upgrade(database: Database, *, to: str = "heads", folder: Path = MIGRATIONS) -> list[str]:
+async def upgrade(database: Database, *, to: str = NEWEST, folder: Path = MIGRATIONS) -> list[str]:
     """Bring the database to a revision, by default the newest; the steps' names. Raises SchemaFromTheFuture."""
     async with database.unhurried() as connection:
         await _mind_references(connection, False)
@@ -70,9 +71,9 @@ async def differences(database: Database) -> list[Any]:
     return await _within(database, _differences)
 
 
-def newest() -> str | None:
+def newest() -> str:
     """The revision that this program needs."""
-    return _steps_in(MIGRATIONS).get_current_head()
+    return max(_known(MIGRATIONS))
 
 
 def config(connection: Connection | None = None, folder: Path = MIGRATIONS) -> "Config":
@@ -101,9 +102,11 @@ def _upgrade(connection: Connection, to: str, folder: Path) -> list[str]:
 
 
 def _walk(connection: Connection, to: str, folder: Path) -> list[str]:
+    before = _revision(connection, folder)
+    if to == NEWEST and before == max(_known(folder)):
+        return []
     from alembic import command
 
-    before = _revision(connection, folder)
     steps = list(_steps_in(folder).iterate_revisions(to, before))
     if not steps:
         return []
@@ -114,13 +117,18 @@ def _walk(connection: Connection, to: str, folder: Path) -> list[str]:
 
 
 def _revision(connection: Connection, folder: Path = MIGRATIONS) -> str | None:
-    from alembic.migration import MigrationContext
-
-    there = MigrationContext.configure(connection).get_current_revision()
-    known = {step.revision for step in _steps_in(folder).walk_revisions()}
-    if there is not None and there not in known:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    there: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+    if there is not None and there not in _known(folder):
         raise SchemaFromTheFuture("the database was made by a newer Bellhop; upgrade the program")
     return there
+
+
+@cache
+def _known(folder: Path) -> frozenset[str]:
+    """The revisions there are, by the names of their files: a program whose database is there needs no Alembic."""
+    return frozenset(path.name.partition("_")[0] for path in (folder / "versions").glob("[0-9]*.py"))
 
 
 @cache

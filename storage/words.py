@@ -6,7 +6,7 @@ from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage import statements
-from storage.repeats import table_of
+from storage.repeats import blank, table_of
 from storage.tables import Delivery, Seat, SpokenMessage
 
 Then = Callable[[], Awaitable[None]]
@@ -41,7 +41,7 @@ class Words:
     async def address(self, ways: Sequence[tuple[SpokenMessage, Seat]]) -> None:
         """Note that messages are on their way to seats that they never were on their way to."""
         if ways:
-            rows = [Delivery(message_id=spoken.id, seat_id=seat.id).model_dump(exclude={"id"}) for spoken, seat in ways]
+            rows = [{**blank(Delivery), "message_id": spoken.id, "seat_id": seat.id} for spoken, seat in ways]
             await self._db.execute(insert(table_of(Delivery)), rows)
 
     async def _keep(self, spoken: Sequence[SpokenMessage]) -> None:

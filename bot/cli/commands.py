@@ -6,6 +6,8 @@ from typing import Annotated, Optional
 
 import typer
 
+from bot.cli import garbage
+
 app = typer.Typer(
     help="A concierge between customers and agents on Telegram and Slack: book, talk, meet on video, pay.",
     no_args_is_help=True,
@@ -57,6 +59,7 @@ def run(host: Host = "127.0.0.1", port: Port = 8000, no_browser: NoBrowser = Fal
 
     settings = read()
     if settings.accounts:
+        garbage.wait()
         from bot.cli.serving import serve_web
 
         serve_web(settings, host, port, workers=1)
@@ -74,6 +77,7 @@ def serve(
     from bot.cli.reading import read
 
     settings = read()
+    garbage.wait()
     from bot.cli.serving import serve_web
 
     serve_web(settings, host, port, workers)
@@ -85,6 +89,7 @@ def worker() -> None:
     from bot.cli.reading import read
 
     settings = read()
+    garbage.wait()
     from bot.cli.serving import work
 
     work(settings)

@@ -1,9 +1,11 @@
 """The Stripe gateway: our words into the official SDK's calls, and its answers into facts."""
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from payments.errors import BadSignature, NotConfigured, PaymentError
@@ -227,6 +229,9 @@ class Stripe:
 
     async def _ask(self, send: Callable[["StripeClient"], Awaitable["StripeObject"]]) -> dict[str, Any]:
         # Here and not above: the SDK and aiohttp take longer to import than `bellhop --help` may take to answer.
+        if self._client is None:
+            # Whoever else is served meanwhile has no second to wait either.
+            await asyncio.to_thread(import_module, "payments.stripe.calls")
         from payments.stripe.calls import ask
 
         client = self._connected()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
 from payments.gateway import utc_now
@@ -16,6 +17,7 @@ from storage.schema import (
     MIGRATIONS,
     SchemaBehind,
     SchemaFromTheFuture,
+    config,
     differences,
     newest,
     require_current,
@@ -166,3 +168,9 @@ async def test_every_table_tells_letters_apart_whatever_the_database_was_created
     )
     odd = [tuple(row) for row in await run_in(empty_url, asked) if tuple(row)[1:] != ("utf8mb4_bin", "InnoDB")]
     assert odd == [], "a step that makes a table needs **IN_MYSQL"
+
+
+def test_each_step_is_named_by_its_own_revision() -> None:
+    steps = list(ScriptDirectory.from_config(config()).walk_revisions())
+    assert {Path(step.path).name.partition("_")[0] for step in steps} == {step.revision for step in steps}
+    assert newest() == steps[0].revision
