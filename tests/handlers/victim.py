@@ -46,6 +46,8 @@ ROWS = {
     "role": "team_id = :team",
     "invitation": "team_id = :team",
     "cannedreply": "team_id = :team",
+    "coupon": "team_id = :team",
+    "deskcode": "team_id = :team",
     "rating": "conversation_id = :case",
     "service": "team_id = :team",
     "hours": "team_id = :team",
@@ -146,7 +148,7 @@ async def _requests(town: Town, work: Work, case_id: int) -> tuple[int, ...]:
         request = PaymentRequest(
             code=f"code-{MARK}-{number}", team_id=town.team.id, conversation_id=case_id,
             asked_by_id=town.ana.person_id, sent_at=START if sent else None, amount_minor=4900, currency="USD",
-            description=f"For {MARK}", state=state, gateway="till", captured_minor=paid,
+            description=f"For {MARK}", state=state, gateway=town.team.gateway, captured_minor=paid,
             refunded_minor=paid if state is State.REFUNDED else 0, payment_ref=f"pay_{number}" if paid else "",
             expires_at=START + timedelta(minutes=30), made_at=START,
         )  # fmt: skip
@@ -159,7 +161,7 @@ async def _requests(town: Town, work: Work, case_id: int) -> tuple[int, ...]:
 
 async def _paid_at(work: Work, request: PaymentRequest) -> int:
     checkout = Checkout(
-        request_id=request.id, gateway="till", reference=f"co_{request.id}", checkout_ref=f"cs_{request.id}",
+        request_id=request.id, gateway=request.gateway, reference=f"co_{request.id}", checkout_ref=f"cs_{request.id}",
         state=request.state, payment_ref=request.payment_ref, captured_minor=request.captured_minor,
         refunded_minor=request.refunded_minor, expires_at=request.expires_at, made_at=START,
     )  # fmt: skip
