@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from handlers.effects import Answer
 from handlers.forms import ANSWER, SKIP
-from handlers.heard import AppRemoved, Command, Heard, Moved, Press, Standing, Submitted
+from handlers.heard import AccessChanged, AppRemoved, Command, Heard, Moved, Press, Standing, Submitted
 from handlers.rights import Right
 from handlers.router import WHICH_CASE
 from handlers.routes import COMMAND_DOORS, FORM_DOORS, PRESS_DOORS, Door
@@ -118,7 +118,7 @@ async def test_words_reach_nothing_of_anybody_else(scene: Scene, other: str) -> 
     await _reaches_nothing(scene, tries)
 
 
-TOLD_BY_PLATFORM = (Standing, Moved, AppRemoved)
+TOLD_BY_PLATFORM = (Standing, Moved, AccessChanged, AppRemoved)
 """No person says it: what a platform tells of our own place, believed by its signature."""
 
 
