@@ -106,7 +106,7 @@ class Voice:
     def presses(self, action: str, value: str = "") -> Heard:
         return Press(**self._common(), action=action, value=value)
 
-    def fills(self, form: str, value: str, **answers: str) -> Heard:
+    def fills(self, form: str, value: str, **answers: str) -> Submitted:
         return Submitted(**self._common(), form=form, value=value, answers=answers)
 
     def says(self, text: str, *, at: datetime | None = None, message_id: str = "") -> Heard:

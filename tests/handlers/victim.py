@@ -14,6 +14,7 @@ from storage.tables import (
     BookingState,
     CannedReply,
     Checkout,
+    Coupon,
     GatewayAccount,
     Invitation,
     PaymentRequest,
@@ -118,6 +119,7 @@ async def victim_in(town: Town) -> Victim:
             "role": tuple(role.id for role in await work.people.roles_of(town.team.id)),
             "invitation": (await _invitation(town, work),),
             "reply": (await _reply(town, work),),
+            "coupon": (await _coupon(town, work),),
         }
         await _payment_account(town, work)
         return Victim(town.team.id, case.id, case.customer_id, thread, ids)
@@ -201,6 +203,12 @@ async def _payment_account(town: Town, work: Work) -> None:
     )  # fmt: skip
     await work.accounts.add(account)
     await work.accounts.add(visit)
+
+
+async def _coupon(town: Town, work: Work) -> int:
+    row = Coupon(team_id=town.team.id, code=MARK.upper(), percent=1000)
+    await work.pricing.add(row)
+    return row.id
 
 
 async def _reply(town: Town, work: Work) -> int:
