@@ -31,6 +31,7 @@ class Notebook:
     shown: list[Shown] = field(default_factory=list)
     answers: list[tuple[Origin, Message]] = field(default_factory=list)
     marks: list[tuple[Origin, Mark]] = field(default_factory=list)
+    taken_back: list[tuple[str, str]] = field(default_factory=list)
     fails: Mapping[str, Exception] = field(default_factory=dict)
     """By chat: what happens instead of a delivery."""
 
@@ -57,6 +58,11 @@ class Notebook:
 
     async def mark(self, origin: Origin, mark: Mark) -> None:
         self.marks.append((origin, mark))
+
+    async def take_back(self, account: str, chat: str, message_id: str) -> None:
+        if error := self.fails.get(chat):
+            raise error
+        self.taken_back.append((chat, message_id))
 
     async def download(self, file: Attachment) -> bytes:
         return file.content
