@@ -220,7 +220,9 @@ async def _with_file(town: Town, victim: Victim) -> Victim:
         case = await work.talk.conversation(victim.case)
         assert case is not None
         file = Attachment(name=f"{MARK}.txt", mime="text/plain", channel="telegram", file_id="x", content=MARK.encode())
-        spoken = await say(work, case, Side.CUSTOMER, Message(text=MARK, files=(file,)))
+        await say(work, case, Side.CUSTOMER, Message(text=MARK, files=(file,)))
+        await work.settle()
+        (spoken,) = await work.talk.newest(case.id, 1)
     return replace(victim, ids={**victim.ids, "message": (spoken.id, *victim.ids["message"])})
 
 
