@@ -7,7 +7,7 @@ from typing import Any
 
 from bot import outgoing
 from bot.engine import LeaseLost
-from handlers.channel import Channel, Undeliverable
+from handlers.channel import Channel, ElsewhereNow, Undeliverable
 from handlers.checkout import polling, refunds, reports
 from handlers.checkout.at_home import open_at_home
 from handlers.delivery import Deliveries, failed
@@ -22,6 +22,7 @@ from handlers.effects import (
     SendRefund,
     SetMark,
     SettleDesk,
+    TakeBack,
     TellTeam,
     send,
 )
@@ -88,6 +89,7 @@ class Jobs:
             OpenAtHome: self._open_at_home,
             SettleDesk: self._settle_desk,
             EraseCustomer: self._erase_customer,
+            TakeBack: self._take_back,
             TellTeam: self._tell_team,
         }
         if isinstance(effect, Deliver):
@@ -147,6 +149,16 @@ class Jobs:
 
     async def _erase_customer(self, effect: EraseCustomer) -> None:
         await erasing.carry_out(self.house, self.channels, effect)
+
+    async def _take_back(self, effect: TakeBack) -> None:
+        channel = self.channels.get(effect.channel)
+        if channel is None:
+            return
+        try:
+            await channel.take_back(effect.account, effect.chat, effect.message_id)
+        except (Undeliverable, ElsewhereNow):
+            # What the platform keeps, or has deleted already, the desk was told of.
+            return
 
     async def _tell_team(self, effect: TellTeam) -> None:
         await outgoing.post_to_team(self.house, effect)

@@ -19,6 +19,8 @@ BOT_EVENTS = {
     "group_left": ("group_left",),
     "app_uninstalled": ("app_uninstalled",),
     "tokens_revoked": ("tokens_revoked",),
+    "team_access_granted": ("team_access_granted",),
+    "team_access_revoked": ("team_access_revoked",),
 }
 """How the manifest calls the events that are heard."""
 WANTS = {"message.channels": "channels:history", "message.groups": "groups:history", "message.im": "im:history"}

@@ -4,6 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from booking.zones import both_times, date_label, time_label, zone_label
+from handlers.desk.places import desks_for
 from handlers.desk.satisfaction import ask_how_it_was
 from handlers.heard import Command, Heard, Place, Submitted
 from handlers.messages import Button, Message, Style, pairs
@@ -29,10 +30,10 @@ async def open_case(turn: Turn) -> Conversation:
 
 
 async def begin_case(work: Work, team: Team, customer_id: int) -> Conversation:
-    """A new conversation with a seat at every front desk of the team."""
+    """A new conversation with a seat at every front desk that is for this customer."""
     conversation = Conversation(team_id=team.id, customer_id=customer_id, opened_at=work.now)
     await work.talk.add(conversation)
-    for desk in await work.people.desks_of(team.id):
+    for desk in await desks_for(work, team, customer_id):
         await work.talk.add(
             Seat(conversation_id=conversation.id, account_id=desk.account_id, side=Side.AGENT, chat=desk.chat)
         )

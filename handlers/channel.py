@@ -91,5 +91,8 @@ class Channel(Protocol):
     async def mark(self, origin: Origin, mark: Mark) -> None:
         """Put a sign on somebody's message; a channel that cannot, does nothing."""
 
+    async def take_back(self, account: str, chat: str, message_id: str) -> None:
+        """Delete what we said there. Raises Undeliverable when the platform does not let us, or shows it no more."""
+
     async def download(self, file: Attachment) -> bytes:
         """The bytes of a file that lies on this platform. Raises Undeliverable when it is gone or too large."""

@@ -135,6 +135,21 @@ class EraseCustomer(Plain):
         return f"erase:{self.person_id}"
 
 
+class TakeBack(Plain):
+    """Delete a message of ours where a platform shows it: a copy of words whose writer is erased."""
+
+    kind: Literal["take_back"] = "take_back"
+    channel: str
+    account: str
+    chat: str
+    message_id: str
+
+    @property
+    def lane(self) -> str:
+        """They wait for nothing but each other."""
+        return f"back:{self.account}:{self.chat}"
+
+
 class TellTeam(Plain):
     """POST a signed webhook to the team's own system. `event` as in `payment.paid`; `data` is JSON."""
 
@@ -161,6 +176,7 @@ Effect = Annotated[
     | OpenAtHome
     | SettleDesk
     | EraseCustomer
+    | TakeBack
     | TellTeam,
     Field(discriminator="kind"),
 ]

@@ -1,6 +1,7 @@
 """Forms where the channel has none: one question after the other, the answers so far in the database."""
 
 import json
+from datetime import timedelta
 
 from handlers.heard import Place, Press, Said, Submitted
 from handlers.messages import Button, FieldKind, Form, FormField, Message, rows
@@ -9,6 +10,8 @@ from storage.tables import Draft
 
 ANSWER = "form.answer"
 SKIP = "form.skip"
+LASTS = timedelta(minutes=15)
+"""A question that nobody answered for so long is forgotten: what is written then is meant for somebody else."""
 
 
 def is_native(turn: Spoken) -> bool:
@@ -33,7 +36,7 @@ async def begin(turn: Spoken, form: Form) -> None:
 
 async def drop(turn: Spoken) -> str:
     """Give the open form up; its title, or nothing when none was open."""
-    draft = await open_draft(turn)
+    draft = await _draft(turn)
     if draft is None:
         return ""
     await turn.work.talk.drop_draft(draft)
@@ -41,7 +44,20 @@ async def drop(turn: Spoken) -> str:
 
 
 async def open_draft(turn: Spoken) -> Draft | None:
-    """The form this person is filling in right here."""
+    """The form this person is filling in right here.
+
+    One that was left lying takes no words any more: they go where they would go without it, and that is said.
+    """
+    draft = await _draft(turn)
+    if draft is None or turn.work.now - draft.made_at < LASTS:
+        return draft
+    title = await drop(turn)
+    text = f"The form {title!r} waited too long and is dropped. What you wrote now was no answer to it."
+    await turn.answer(Message(text=text))
+    return None
+
+
+async def _draft(turn: Spoken) -> Draft | None:
     account_id = turn.account.id if turn.account else 0
     return await turn.work.talk.draft(account_id, turn.origin.chat, turn.origin.thread, turn.origin.user)
 
@@ -59,7 +75,7 @@ async def answered(turn: Spoken, draft: Draft) -> Submitted | None:
             return None
         answers[field.name] = given
     if _next_field(form, answers) is not None:
-        draft.answers = json.dumps(answers)
+        draft.answers, draft.made_at = json.dumps(answers), turn.work.now
         await _ask(turn, form, answers)
         return None
     await turn.work.talk.drop_draft(draft)

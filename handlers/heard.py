@@ -22,7 +22,8 @@ class Origin(Plain):
 
     `account`: the platform's id of the bot or workspace. `message_id`: the message heard, or the one whose button was
     pressed. `reply_to` and `trigger`: the platform's short-lived ways to answer (Slack's response_url and trigger_id,
-    Telegram's callback query id). `ephemeral`: the pressed message was only for that person's eyes.
+    Telegram's callback query id). `ephemeral`: the pressed message was only for that person's eyes. `workspace`: which
+    one it was, where the account is an organisation with several.
     """
 
     channel: str
@@ -35,6 +36,7 @@ class Origin(Plain):
     reply_to: str = ""
     trigger: str = ""
     ephemeral: bool = False
+    workspace: str = ""
 
 
 class Sender(Plain):
@@ -153,6 +155,14 @@ class OpenedHome(_Heard):
     kind: Literal["home"] = "home"
 
 
+class AccessChanged(_Heard):
+    """An organisation lets the app into some of its workspaces, or takes it out of them; the others go on."""
+
+    kind: Literal["access"] = "access"
+    workspaces: tuple[str, ...]
+    granted: bool
+
+
 class AppRemoved(_Heard):
     """The app was taken out of an account; nobody spoke, so chat and user are empty."""
 
@@ -171,6 +181,7 @@ Heard = Annotated[
     | Standing
     | Moved
     | OpenedHome
+    | AccessChanged
     | AppRemoved,
     Field(discriminator="kind"),
 ]

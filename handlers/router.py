@@ -6,6 +6,7 @@ from handlers import forms, greeting, helping, misunderstandings, relay
 from handlers.appointments import choosing
 from handlers.appointments.choice import StaleChoice
 from handlers.heard import (
+    AccessChanged,
     AppRemoved,
     CameBack,
     Command,
@@ -42,6 +43,9 @@ async def hear(house: House, work: Work, heard: Heard) -> None:
     about(event=heard.event_id)
     if isinstance(heard, AppRemoved):
         await slack_leaving.removed(house, work, heard)
+        return
+    if isinstance(heard, AccessChanged):
+        await slack_leaving.access_changed(work, heard)
         return
     turn = await begin_turn(house, work, heard)
     if isinstance(turn, Newcomer):

@@ -10,7 +10,8 @@ from handlers.checkout import asking, coupons, excess, itemising, overtime, qr, 
 from handlers.desk import handing_over, inviting, listing, replies, replying, satisfaction, snoozing, staff
 from handlers.heard import Place, Submitted
 from handlers.moving import connecting, founding, starting, switching
-from handlers.moving.setup import asked, hours, pages, reach, services, team
+from handlers.moving.setup import asked, asked_prices, hours, pages, prices, reach, services, team
+from handlers.moving.setup import coupons as setup_coupons
 from handlers.papers import evidence
 from handlers.privacy import asking as privacy
 from handlers.privacy import log
@@ -107,6 +108,13 @@ PRESS_DOORS: Mapping[str, Door] = {
     "setup.service.retire": Door(services.retire, Right.OWNER),
     "setup.service.back": Door(services.offer_again, Right.OWNER),
     "setup.policy": Door(services.policy, Right.OWNER),
+    "setup.prices": Door(prices.overview, Right.OWNER),
+    "setup.prices.change": Door(prices.change, Right.OWNER),
+    "setup.coupon": Door(setup_coupons.one, Right.OWNER),
+    "setup.coupon.new": Door(setup_coupons.new, Right.OWNER),
+    "setup.coupon.change": Door(setup_coupons.change, Right.OWNER),
+    "setup.coupon.retire": Door(setup_coupons.retire, Right.OWNER),
+    "setup.coupon.back": Door(setup_coupons.take_again, Right.OWNER),
     "menu": Door(helping.menu),
     "help": Door(helping.help_me),
     "talk": Door(greeting.talk),
@@ -182,6 +190,8 @@ FORM_DOORS: Mapping[str, Door] = {
     "setup.hours": Door(hours.saved, Right.OWNER, check=asked.check_hours),
     "setup.service": Door(services.saved, Right.OWNER, check=asked.check_service),
     "setup.policy": Door(services.policy_saved, Right.OWNER, check=asked.check_policy),
+    "setup.prices": Door(prices.saved, Right.OWNER, check=asked_prices.check_prices),
+    "setup.coupon": Door(setup_coupons.saved, Right.OWNER, check=asked_prices.check_coupon),
     "assign": Door(handing_over.chosen, Right.CASE, names_case=True),
     "snooze": Door(snoozing.chosen, Right.CASE, names_case=True),
     "reply": Door(replies.chosen, Right.CASE, names_case=True),

@@ -168,9 +168,11 @@ async def _person(work: Work, account: ChannelAccount, heard: Heard) -> Person:
     told = heard.sender
     known = await work.people.known_as(account.id, heard.origin.user) or await _known_elsewhere(work, account, heard)
     if known is None:
-        return await work.people.meet(
+        known = await work.people.meet(
             account.id, heard.origin.user, name=told.name, language=told.language, zone=told.zone
         )
+    if heard.origin.workspace and heard.origin.place is Place.PRIVATE:
+        await work.people.writes_from(account.id, heard.origin.user, heard.origin.workspace)
     known.language = known.language or told.language
     known.zone = known.zone or told.zone
     return known

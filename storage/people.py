@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -89,6 +89,12 @@ class People:
         """Give a person an id in a channel account, unless it is theirs already."""
         if await self.known_as(account_id, external_id) is None:
             await self.add(Identity(account_id=account_id, external_id=external_id, person_id=person.id))
+
+    async def writes_from(self, account_id: int, external_id: str, workspace: str) -> None:
+        """Somebody wrote from that workspace of an organisation."""
+        mine = col(Identity.account_id) == account_id, col(Identity.external_id) == external_id
+        elsewhere = col(Identity.workspace) != workspace
+        await self._db.execute(update(Identity).where(*mine, elsewhere).values(workspace=workspace))
 
     async def identities(self, person_id: int) -> Sequence[Identity]:
         """All ids a person is known by."""

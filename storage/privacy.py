@@ -20,6 +20,8 @@ from storage.queues import TOLD
 from storage.tables import (
     Acquaintance,
     Audit,
+    Booking,
+    BookingState,
     Checkout,
     Conversation,
     Delivery,
@@ -53,6 +55,11 @@ STUCK = timedelta(days=7)
 """What has been on its way for longer will not arrive soon."""
 PAGE = 0
 """The channel account of a draft on a room page."""
+STANDING = frozenset({BookingState.HELD, BookingState.CONFIRMED})
+UNDER_WAY = frozenset({
+    State.REQUESTED, State.OPENED, State.FAILED, State.PROCESSING, State.REFUND_PENDING, State.DISPUTED,
+})  # fmt: skip
+"""Payments that somebody may still have words about."""
 
 
 class Forgetting:
@@ -206,6 +213,33 @@ class Forgetting:
                 col(Conversation.emptied_at).is_(None),
                 col(Conversation.closed_at) <= closed_before,
                 ~on_its_way.exists(),
+            )
+            .limit(limit)
+        )
+        return (await self._db.execute(asked)).scalars().all()
+
+    async def quiet(self, before: datetime, limit: int) -> Sequence[Conversation]:
+        """Open conversations: nothing was said in them since that moment, nothing is ahead, no money is under way."""
+        mine = col(Conversation.id)
+        said = select(col(SpokenMessage.id)).where(
+            col(SpokenMessage.conversation_id) == mine, col(SpokenMessage.said_at) > before
+        )
+        ahead = select(col(Booking.id)).where(
+            col(Booking.conversation_id) == mine, col(Booking.ends_at) > before, col(Booking.state).in_(STANDING)
+        )
+        under_way = select(col(PaymentRequest.id)).where(
+            col(PaymentRequest.conversation_id) == mine, col(PaymentRequest.state).in_(UNDER_WAY)
+        )
+        asked = (
+            select(Conversation)
+            .where(
+                # Through the teams, so that an index leads to the few that are open.
+                col(Conversation.team_id).in_(select(col(Team.id))),
+                col(Conversation.closed_at).is_(None),
+                col(Conversation.opened_at) <= before,
+                ~said.exists(),
+                ~ahead.exists(),
+                ~under_way.exists(),
             )
             .limit(limit)
         )

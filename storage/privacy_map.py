@@ -42,7 +42,8 @@ class Held:
 HELD = (
     Held("person", "name language zone", "how somebody is called, their language and clock", "to speak to them", KNOWN,
          DESK, "a pseudonym; the others are emptied"),
-    Held("identity", "external_id person_id", "the id at Telegram or Slack", "to know them again", KNOWN, NOBODY, GONE),
+    Held("identity", "external_id person_id workspace", "the id at Telegram or Slack", "to know them again", KNOWN,
+         NOBODY, GONE),
     Held("acquaintance", "person_id", "which team they met through a shared bot", "to speak for that team", KNOWN,
          NOBODY, GONE),
     Held("conversation", "customer_id holder_id answered_by_id", "whose case it is, who holds it", "to bring words on",

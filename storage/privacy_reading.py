@@ -11,6 +11,7 @@ from storage.tables import (
     Booking,
     ChannelAccount,
     Conversation,
+    Delivery,
     Identity,
     Paper,
     PaymentRequest,
@@ -20,6 +21,7 @@ from storage.tables import (
     Refund,
     Role,
     Room,
+    Seat,
     Side,
     SpokenMessage,
 )
@@ -77,6 +79,26 @@ class Holdings:
             mine += [theirs, col(SpokenMessage.note).is_(False)]
         asked = select(SpokenMessage).where(*mine).order_by(col(SpokenMessage.version)).limit(limit)
         return (await self._db.execute(asked)).scalars().all()
+
+    async def copies(self, conversations: Collection[int]) -> Sequence[tuple[str, str, str, str]]:
+        """Where desks show what customers wrote in these: channel, account, chat and message there."""
+        asked = (
+            select(
+                col(ChannelAccount.channel), col(ChannelAccount.external_id), col(Seat.chat), col(Delivery.external_id)
+            )
+            .join(Seat, col(Seat.account_id) == col(ChannelAccount.id))
+            .join(Delivery, col(Delivery.seat_id) == col(Seat.id))
+            .join(SpokenMessage, col(SpokenMessage.id) == col(Delivery.message_id))
+            .where(
+                col(SpokenMessage.conversation_id).in_(conversations),
+                col(SpokenMessage.from_side) == Side.CUSTOMER,
+                col(Seat.side) == Side.AGENT,
+                col(Delivery.external_id) != "",
+            )
+            .order_by(col(Delivery.id))
+        )
+        there = (await self._db.execute(asked)).all()
+        return [(channel, account, chat, message_id) for channel, account, chat, message_id in there]
 
     async def bookings(self, person_id: int) -> Sequence[Booking]:
         """Everything a customer booked, past and ahead."""

@@ -7,6 +7,7 @@ from datetime import timedelta
 from handlers.cases import CASE
 from handlers.channel import Channel
 from handlers.codes import digest
+from handlers.desk.places import desks_for
 from handlers.effects import Answer, SettleDesk, send
 from handlers.heard import Command, Moved, Place, Standing
 from handlers.house import House
@@ -79,14 +80,16 @@ async def _taken(spoken: Spoken, team: Team | None) -> str:
     there = await spoken.work.people.desk_at(account.id, spoken.origin.chat)
     if there is not None and there.team_id != team.id:
         return "This group is the desk of another team. Take another group, or let its owner give it up first."
-    before = await _desk_of(spoken.work, team, account)
+    before = await _desk_of(spoken.work, team, account, spoken.origin.workspace)
     if before is not None and before.declared and before.chat != spoken.origin.chat:
         return f"The desk of {team.name} is declared in the team's file. Change it there, then apply the file."
     return ""
 
 
-async def _desk_of(work: Work, team: Team, account: ChannelAccount) -> Desk | None:
-    return next((desk for desk in await work.people.desks_of(team.id) if desk.account_id == account.id), None)
+async def _desk_of(work: Work, team: Team, account: ChannelAccount, workspace: str) -> Desk | None:
+    """The team's desk there; an organisation's account has one for each workspace."""
+    here = (account.id, workspace)
+    return next((one for one in await work.people.desks_of(team.id) if (one.account_id, one.workspace) == here), None)
 
 
 async def settle(house: House, channels: Mapping[str, Channel], effect: SettleDesk) -> None:
@@ -113,9 +116,10 @@ async def _settled(work: Work, effect: SettleDesk) -> None:
         return
     team = await work.people.team(effect.team_id)
     here = effect.origin.chat
-    before = await _desk_of(work, team, account)
+    workspace = effect.origin.workspace
+    before = await _desk_of(work, team, account, workspace)
     if before is None:
-        await work.people.add(Desk(team_id=team.id, account_id=account.id, chat=here))
+        await work.people.add(Desk(team_id=team.id, account_id=account.id, chat=here, workspace=workspace))
         await _bring_cases(work, team, account.id, here)
     elif before.chat != here:
         await work.talk.move_desk(account.id, before.chat, here, keep_threads=False)
@@ -128,10 +132,12 @@ async def _settled(work: Work, effect: SettleDesk) -> None:
 
 
 async def _bring_cases(work: Work, team: Team, account_id: int, chat: str) -> None:
-    """The open cases come to the new desk too."""
-    for case, _ in await work.talk.open_cases(team.id):
-        await work.talk.seat_desk(case.id, account_id, chat)
-        await say_again(work, case, Side.AGENT, CASE)
+    """The open cases that belong there come to the new desk too."""
+    for case, customer in await work.talk.open_cases(team.id):
+        theirs = {(desk.account_id, desk.chat) for desk in await desks_for(work, team, customer.id)}
+        if (account_id, chat) in theirs:
+            await work.talk.seat_desk(case.id, account_id, chat)
+            await say_again(work, case, Side.AGENT, CASE)
 
 
 async def standing(turn: Turn) -> None:
@@ -145,11 +151,8 @@ async def standing(turn: Turn) -> None:
     elif heard.trouble:
         await lost(turn.work, desk, heard.trouble)
     elif desk.trouble:
-        desk.trouble = ""
-        await resume(turn.work, account.id, desk.chat)
+        await found(turn.work, desk)
         await turn.answer(Message(text=f"Cases of {turn.team.name} come here again."))
-        text = "Your desk works again. What was waiting is on its way there."
-        await tell_owners(turn.work, turn.team, Message(text=text))
 
 
 async def lost(work: Work, desk: Desk, trouble: str) -> None:
@@ -161,6 +164,14 @@ async def lost(work: Work, desk: Desk, trouble: str) -> None:
     text = f"{trouble} Until then what is for the desk waits, and nothing of it is lost."
     await tell_owners(work, team, Message(title="Your desk cannot be reached", text=text))
     work.audits.note(team.id, None, "desk lost", trouble[:200])
+
+
+async def found(work: Work, desk: Desk) -> None:
+    """A desk can be reached again: what has waited is said, and the owners are told."""
+    desk.trouble = ""
+    await resume(work, desk.account_id, desk.chat)
+    text = "Your desk works again. What was waiting is on its way there."
+    await tell_owners(work, await work.people.team(desk.team_id), Message(text=text))
 
 
 async def added(spoken: Spoken, heard: Standing) -> None:

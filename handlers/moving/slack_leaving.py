@@ -8,15 +8,20 @@ from datetime import datetime
 
 import structlog
 
-from handlers.heard import AppRemoved
+from handlers.heard import AccessChanged, AppRemoved
 from handlers.house import House
 from handlers.messages import Button, Message
 from handlers.moving.bookings_ahead import bookings_ahead, listed
+from handlers.moving.connecting import found, lost
 from handlers.telling import tell_owners
 from storage.tables import ChannelAccount, Team
 from storage.work import Work
 
 log = structlog.get_logger()
+
+TAKEN_OUT = (
+    "Your Slack organisation has taken Bellhop out of this desk's workspace; an administrator can let it in again."
+)
 
 
 async def removed(house: House, work: Work, heard: AppRemoved) -> None:
@@ -24,6 +29,23 @@ async def removed(house: House, work: Work, heard: AppRemoved) -> None:
     account = await work.people.account(heard.origin.channel, heard.origin.account)
     if account is not None:
         await leave(house, work, account, heard.at)
+
+
+async def access_changed(work: Work, heard: AccessChanged) -> None:
+    """The desks in those workspaces of an organisation wait, or go on; those in its others are as they were."""
+    account = await work.people.account(heard.origin.channel, heard.origin.account)
+    if account is None or account.team_id is None:
+        return
+    what = "workspace granted" if heard.granted else "workspace revoked"
+    for workspace in heard.workspaces:
+        work.audits.note(account.team_id, None, what, f"{account.channel}:{workspace}")
+    for desk in await work.people.desks_of(account.team_id):
+        if (desk.account_id, desk.workspace in heard.workspaces) != (account.id, True):
+            continue
+        if not heard.granted:
+            await lost(work, desk, TAKEN_OUT)
+        elif desk.trouble == TAKEN_OUT:
+            await found(work, desk)
 
 
 async def leave(house: House, work: Work, account: ChannelAccount, at: datetime) -> None:

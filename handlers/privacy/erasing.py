@@ -8,7 +8,7 @@ from handlers.appointments.holding import booking_facts
 from handlers.cases import show_case
 from handlers.channel import Channel, Undeliverable
 from handlers.checkout.cards import PAYABLE, show_request
-from handlers.effects import Answer, EndCheckout, EraseCustomer, send
+from handlers.effects import Answer, EndCheckout, EraseCustomer, TakeBack, send
 from handlers.fulfilment import tell_team
 from handlers.house import House
 from handlers.messages import Message
@@ -21,7 +21,8 @@ from storage.work import Work
 
 DESK = (
     "The customer of this case has erased themselves: their name, words and files are gone from Bellhop, the payments "
-    "stay in the books. What stands in this thread lies in your messenger; delete it there."
+    "stay in the books. Bellhop deletes the copies of their words in this thread, where your messenger lets it. Files "
+    "and what you wrote yourselves lie in your messenger; delete them there."
 )
 FAREWELL = (
     "The messages of this chat lie in your messenger; delete the chat there. Write again at any time: we begin anew."
@@ -86,8 +87,11 @@ async def erase(house: House, work: Work, person_id: int, *, actor_id: int | Non
     cases = await work.holdings.conversations(person_id)
     for case in cases:
         await _end(work, case)
+    copies = await work.holdings.copies(traces.conversations)
     await work.forgetting.words(traces.conversations)
     await work.forgetting.person(traces)
+    for channel, account, chat, message_id in copies:
+        await send(work, TakeBack(channel=channel, account=account, chat=chat, message_id=message_id))
     for case in cases:
         await _show(house, work, case)
     return await _written_down(work, traces, actor_id)

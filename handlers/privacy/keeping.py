@@ -2,14 +2,18 @@
 
 from datetime import timedelta
 
+from handlers.cases import show_case
 from handlers.house import House
-from storage.tables import Team
+from storage.tables import Conversation, Team
+from storage.work import Work
 
 EVERY = timedelta(minutes=1)
 GRACE = timedelta(minutes=10)
 """Last words are still on their way when a conversation is closed."""
 AT_ONCE, ROUNDS = 20, 50
 """Conversations that one transaction empties, and transactions of one turn: the next turn goes on."""
+QUIET = timedelta(days=90)
+"""A case in which nothing was said for so long is closed, or its words would never be forgotten."""
 LEFT_OVER = timedelta(days=7)
 """Half-filled forms, and codes of rooms that have closed, are forgotten after it."""
 GIVEN_UP = timedelta(days=30)
@@ -21,7 +25,7 @@ def kept_for(team: Team) -> str:
     if not team.keep_days:
         return "until the conversation is closed"
     days = f"{team.keep_days} days" if team.keep_days > 1 else "one day"
-    return f"for {days} after the conversation is closed"
+    return f"for {days} after the conversation is closed, by somebody or by {QUIET.days} days of silence"
 
 
 async def sweep_words(house: House) -> None:
@@ -33,10 +37,19 @@ async def sweep_words(house: House) -> None:
         await work.forgetting.left_over(work.now - LEFT_OVER)
         await work.inbox.forget_dead(work.now - GIVEN_UP)
         await work.outbox.forget_dead(work.now - GIVEN_UP)
+        for case in await work.forgetting.quiet(work.now - QUIET, AT_ONCE):
+            await _close(work, case)
     left = ROUNDS
     for days in terms:
         while left and await _empty(house, days) == AT_ONCE:
             left -= 1
+
+
+async def _close(work: Work, case: Conversation) -> None:
+    """The desk sees it; the customer, who said nothing for so long, is left alone."""
+    case.closed_at, case.snoozed_at, case.snoozed_until = work.now, None, None
+    work.audits.note(case.team_id, None, "close", f"case {case.id}, after {QUIET.days} days of silence")
+    await show_case(work, case)
 
 
 async def _empty(house: House, days: int) -> int:

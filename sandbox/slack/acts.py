@@ -14,7 +14,7 @@ from sandbox.slack.model import APP_ID, Channel, Command, Json, Message, Refused
 from sandbox.slack.mrkdwn import typed
 from sandbox.slack.people import Talk, split_command
 from sandbox.slack.replies import reply
-from sandbox.slack.wire import message_json, view_json
+from sandbox.slack.wire import message_json, view_json, whole
 
 TROUBLE = "We had some trouble connecting. Try again?"
 NOT_A_COMMAND = (
@@ -60,7 +60,8 @@ class People(Talk):
             "command": command.name,
             "text": _escaped(rest, team) if command.should_escape else rest,
             "api_app_id": APP_ID,
-            "is_enterprise_install": "false",
+            **({"enterprise_id": team.org.id, "enterprise_name": team.org.name} if team.org else {}),
+            "is_enterprise_install": "true" if team.org else "false",
             "response_url": address,
             "trigger_id": self.core.new_trigger(team, user).id,
         }
@@ -226,9 +227,8 @@ class People(Talk):
             "type": kind,
             "token": VERIFICATION_TOKEN,
             "api_app_id": APP_ID,
-            "team": {"id": team.id, "domain": team.domain},
-            "enterprise": None,
-            "is_enterprise_install": False,
+            "team": {"id": team.id, "domain": team.domain} | ({"enterprise_id": team.org.id} if team.org else {}),
+            **whole(team),
             "user": {"id": user, "username": name, "name": name, "team_id": team.id},
         }
         return payload | {"trigger_id": trigger.id} if trigger else payload

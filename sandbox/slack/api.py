@@ -15,6 +15,7 @@ from sandbox.slack.chat import METHODS as CHAT
 from sandbox.slack.core import Core
 from sandbox.slack.files import METHODS as FILES
 from sandbox.slack.files import may_fetch
+from sandbox.slack.grid import meant
 from sandbox.slack.lookup import METHODS as LOOKUP
 from sandbox.slack.model import Json, Refused, Workspace
 from sandbox.slack.oauth import OAuth
@@ -73,11 +74,11 @@ class Api:
             case "apps.connections.open":
                 return self._open_socket(token)
             case "apps.uninstall" | "auth.revoke":
-                self.oauth.uninstall(self._team(token))
+                self.oauth.uninstall(self._team(token, args))
                 return {"revoked": True} if method == "auth.revoke" else {}
         if method not in METHODS:
             raise Refused("unknown_method", req_method=method)
-        return self._call(METHODS[method], self._team(token), args)
+        return self._call(METHODS[method], self._team(token, args), args)
 
     def _call(self, method: Method, team: Workspace, args: Json) -> Json:
         call = Call(self.core, team, args)
@@ -85,19 +86,20 @@ class Api:
             raise Refused("missing_scope", needed=method.scope, provided=",".join(sorted(call.install.scopes)))
         return method.run(call)
 
-    def _team(self, token: str) -> Workspace:
-        """The workspace that a bot token belongs to."""
+    def _team(self, token: str, args: Json) -> Workspace:
+        """The workspace that a bot token belongs to; of several that share it, the one that the call names."""
         if not token:
             raise Refused("not_authed")
-        for team in self.core.teams.values():
-            if team.install and team.install.owns(token):
-                end = team.install.end_of(token)
-                if end is not None and self.core.world.clock.now() >= end:
-                    raise Refused("token_expired")
-                return team
-            if token in team.old_tokens:
-                raise Refused("account_inactive")
-        raise Refused("not_allowed_token_type" if token.startswith("xapp-") else "invalid_auth")
+        owners = [team for team in self.core.teams.values() if team.install and team.install.owns(token)]
+        if not owners:
+            known = any(token in team.old_tokens for team in self.core.teams.values())
+            wrong = "not_allowed_token_type" if token.startswith("xapp-") else "invalid_auth"
+            raise Refused("account_inactive" if known else wrong)
+        install = owners[0].install
+        end = install.end_of(token) if install else None
+        if end is not None and self.core.world.clock.now() >= end:
+            raise Refused("token_expired")
+        return meant(self.core, owners, args)
 
     def _open_socket(self, token: str) -> Json:
         if token != self.core.world.secrets.slack_app_token:
@@ -136,7 +138,7 @@ class Api:
         team_id, _, file_id = key.partition("-")
         file = self.core.files.get(file_id)
         try:
-            team = self._team(request.headers.get("authorization", "").removeprefix("Bearer "))
+            team = self._team(request.headers.get("authorization", "").removeprefix("Bearer "), {"team_id": team_id})
         except Refused:
             return HTMLResponse("<!DOCTYPE html><title>Sign in | Sandbox Slack</title><p>Sign in to see this file.")
         readable = team.id == team_id and "files:read" in Call(self.core, team, {}).install.scopes

@@ -17,7 +17,7 @@ from sandbox.slack.model import (
     View,
     Workspace,
 )
-from sandbox.slack.seed import COMMANDS, SHORTCUTS, acme, globex
+from sandbox.slack.seed import COMMANDS, SHORTCUTS, acme, globex, initech
 from sandbox.slack.wire import CHANNEL_TYPES, message_json
 from sandbox.world import World
 
@@ -27,7 +27,7 @@ class Core:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        shops = (acme(world.secrets.slack_bot_token), globex())
+        shops = (acme(world.secrets.slack_bot_token), globex(), *initech())
         self.teams: dict[str, Workspace] = {team.id: team for team in shops}
         self.commands = {command.name: command for command in COMMANDS}
         self.shortcuts = {shortcut.callback_id: shortcut for shortcut in SHORTCUTS}
@@ -48,6 +48,14 @@ class Core:
             if user in team.people or user == team.bot.id:
                 return team
         raise Refused("user_not_found")
+
+    def with_install(self, team: Workspace) -> list[Workspace]:
+        """The workspaces that have the app by the same installation as this one: an organisation's share theirs."""
+        return [one for one in self.teams.values() if one.install is not None and one.install is team.install]
+
+    def of_org(self, team: Workspace) -> list[Workspace]:
+        """The workspaces of its organisation; a workspace without one is alone."""
+        return [one for one in self.teams.values() if one is team or (team.org is not None and one.org == team.org)]
 
     def person(self, team: Workspace, user: str) -> Person:
         """An account of the workspace."""

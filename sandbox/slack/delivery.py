@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 from sandbox.slack.model import APP_ID, Json, Workspace
 from sandbox.slack.socket import Sockets
+from sandbox.slack.wire import authorization
 from sandbox.world import World
 
 PATIENCE = 3.0  # seconds that Slack waits for an answer
@@ -24,6 +25,7 @@ EVENT_SCOPES = {"channel": "channels:history", "group": "groups:history", "im": 
 OTHER_SCOPES = {"reaction_added": "reactions:read", "reaction_removed": "reactions:read", "file_shared": "files:read",
                 "app_mention": "app_mentions:read", "channel_left": "channels:read",
                 "group_left": "groups:read"}  # fmt: skip
+OF_AN_ORGANISATION = frozenset({"app_uninstalled", "tokens_revoked", "team_access_granted", "team_access_revoked"})
 
 
 @dataclass(frozen=True)
@@ -172,19 +174,21 @@ def _scope_of(kind: str, event: Json) -> str:
 
 
 def _callback(team: Workspace, event_id: str, at: int, event: Json) -> Json:
-    allowed = {"enterprise_id": None, "team_id": team.id, "user_id": team.bot.id, "is_bot": True,
-               "is_enterprise_install": False}  # fmt: skip
+    org = team.org.id if team.org else None
+    # Of an organisation's own standing no workspace tells.
+    here = None if org and event["type"] in OF_AN_ORGANISATION else team.id
     return {
         "token": VERIFICATION_TOKEN,
-        "team_id": team.id,
-        "context_team_id": team.id,
-        "context_enterprise_id": None,
+        "team_id": here,
+        "context_team_id": here,
+        "context_enterprise_id": org,
+        **({"enterprise_id": org} if org else {}),
         "api_app_id": APP_ID,
         "event": event,
         "type": "event_callback",
         "event_id": event_id,
         "event_time": at,
-        "authorizations": [allowed],
+        "authorizations": [authorization(team)],
         "is_ext_shared_channel": False,
         "event_context": f"4-{event_id}",
     }

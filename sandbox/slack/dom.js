@@ -32,9 +32,11 @@ export async function upload(fields) {
   return answer(await fetch("/ui/slack/upload", { method: "POST", body: form }));
 }
 
-/** Add the app to a workspace, or take it away. */
+/** Add the app to a workspace, or take it away; `access:in` and `access:out` are an organisation's. */
 export async function manage(what, team) {
-  return answer(await fetch(`/ui/slack/${what}/${team}`, { method: "POST" }));
+  const [act, way] = what.split(":");
+  const query = way ? `?granted=${way === "in"}` : "";
+  return answer(await fetch(`/ui/slack/${act}/${team}${query}`, { method: "POST" }));
 }
 
 async function answer(response) {

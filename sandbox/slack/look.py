@@ -5,6 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sandbox.slack.core import Core
+from sandbox.slack.grid import may_let_in
 from sandbox.slack.model import Channel, Json, Message, Person, View, Workspace
 from sandbox.slack.mrkdwn import EMOJI, pieces
 from sandbox.slack.people import SLACKBOT
@@ -27,7 +28,7 @@ class Look:
         stack = team.modals.get(reader.id) or []
         home = team.homes.get(reader.id)
         return {
-            "team": _team(team) | {"bot": team.bot.id},
+            "team": _team(team) | {"bot": team.bot.id, "may_let_in": may_let_in(self.core, team)},
             "teams": [_team(one) for one in self.core.teams.values()],
             "me": reader.id,
             "people": [_person(t, person) for t in self.core.teams.values() for person in t.people.values()],
@@ -123,7 +124,8 @@ class Look:
 
 
 def _team(team: Workspace) -> Json:
-    return {"id": team.id, "name": team.name, "installed": team.install is not None}
+    org = team.org.name if team.org else ""
+    return {"id": team.id, "name": team.name, "installed": team.install is not None, "org": org}
 
 
 def _person(team: Workspace, person: Person) -> Json:

@@ -10,9 +10,11 @@ TYPES = {"public_channel": "public", "private_channel": "private", "im": "im", "
 def auth_test(call: Call) -> Json:
     """auth.test."""
     team = call.team
-    url = f"https://{team.domain}.slack.com/"
-    return {"url": url, "team": team.name, "user": team.bot.name, "team_id": team.id, "user_id": team.bot.id,
-            "bot_id": team.bot.bot_id, "is_enterprise_install": False}  # fmt: skip
+    url, org = f"https://{team.domain}.slack.com/", team.org
+    name, key = (org.name, org.id) if org else (team.name, team.id)
+    told = {"url": url, "team": name, "user": team.bot.name, "team_id": key, "user_id": team.bot.id,
+            "bot_id": team.bot.bot_id, "is_enterprise_install": org is not None}  # fmt: skip
+    return told | ({"enterprise_id": org.id} if org else {})
 
 
 def team_info(call: Call) -> Json:

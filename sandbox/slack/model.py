@@ -144,9 +144,17 @@ class Install:
         return token == self.token or token in self.before
 
 
+@dataclass(frozen=True)
+class Organisation:
+    """An Enterprise Grid organisation: it adds the app once, for the workspaces that it chooses."""
+
+    id: str
+    name: str
+
+
 @dataclass
 class Workspace:
-    """One Slack workspace. `install` is None while the app is not installed."""
+    """One Slack workspace. `install` is None while the app is not installed; workspaces of one `org` share it."""
 
     id: str
     name: str
@@ -158,6 +166,7 @@ class Workspace:
     homes: dict[str, View] = field(default_factory=dict)
     modals: dict[str, list[View]] = field(default_factory=dict)
     old_tokens: set[str] = field(default_factory=set)
+    org: Organisation | None = None
 
     def everyone(self) -> Mapping[str, Person]:
         """All accounts, the bot's included while it is installed."""

@@ -8,7 +8,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from sandbox.slack.core import Core
+from sandbox.slack.grid import leave
 from sandbox.slack.model import APP_ID, Install, Json, Refused, Workspace
+from sandbox.slack.wire import whole
 
 CODE_LIFE = timedelta(minutes=10)
 TOKEN_LIFE = timedelta(hours=12)
@@ -69,18 +71,20 @@ class OAuth:
         return self._installed(self.core.teams[consent.team], consent)
 
     def _installed(self, team: Workspace, consent: Consent) -> Json:
-        """The same workspace keeps its token and gains scopes; a new one gets its own."""
-        if team.install is None:
-            team.install = Install(self._new_token(team), consent.scopes, consent.user)
+        """The same workspace keeps its token and gains scopes; a new one gets its own, an organisation one for all."""
+        before = next((one.install for one in self.core.of_org(team) if one.install is not None), None)
+        if before is None:
+            install = Install(self._new_token(team), consent.scopes, consent.user)
         else:
-            scopes = team.install.scopes | consent.scopes
-            team.install = replace(team.install, scopes=scopes, installer=consent.user)
+            install = replace(before, scopes=before.scopes | consent.scopes, installer=consent.user)
         if self.core.rotates:
-            self._rotate(team, team.install)
-        for person in team.people:
-            team.direct(person)
+            self._rotate(team, install)
+        for one in self.core.of_org(team):
+            one.install = install
+            for person in one.people:
+                one.direct(person)
         self.core.touched()
-        return self._told(team, team.install) | {"authed_user": {"id": consent.user}}
+        return self._told(team, install) | {"authed_user": {"id": consent.user}}
 
     def _next(self, refresh: str) -> Json:
         """A refresh token works once; the token of before works until its own end."""
@@ -108,9 +112,8 @@ class OAuth:
             "token_type": "bot",
             "access_token": install.token,
             "bot_user_id": team.bot.id,
-            "team": {"id": team.id, "name": team.name},
-            "enterprise": None,
-            "is_enterprise_install": False,
+            "team": None if team.org else {"id": team.id, "name": team.name},
+            **whole(team),
         }
         if install.until is None:
             return told
@@ -118,16 +121,16 @@ class OAuth:
         return told | {"refresh_token": install.refresh, "expires_in": left}
 
     def uninstall(self, team: Workspace, first: str = "tokens_revoked") -> None:
-        """Take the app out of a workspace. Slack promises no order of the two events; `first` is sent first here."""
+        """Take the app out of a workspace, or of all that share its installation.
+
+        Slack promises no order of the two events; `first` is sent first here.
+        """
         if team.install is None:
             raise Refused("app_not_installed")
-        team.old_tokens |= {team.install.token, *team.install.before}
-        team.install = None
-        team.homes.clear()
-        team.modals.clear()
-        for channel in team.channels.values():
-            if channel.kind != "im" and team.bot.id in channel.members:
-                channel.members.remove(team.bot.id)
+        old = {team.install.token, *team.install.before}
+        for one in self.core.with_install(team):
+            one.old_tokens |= old
+            leave(one)
         self.core.touched()
         revoked = {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [team.bot.id]}}
         events: list[Json] = [revoked, {"type": "app_uninstalled"}]

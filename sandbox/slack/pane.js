@@ -126,14 +126,17 @@ class Pane {
 
   drawTeam(state) {
     const turn = (event) => this.as(state.people.find((person) => person.team === event.currentTarget.value).id);
-    const toggle = async () => {
-      const told = await manage(state.team.installed ? "uninstall" : "install", state.team.id);
+    const does = (what) => async () => {
+      const told = await manage(what, state.team.id);
       if (told.url) this.open(told.url);
       this.told(told);
     };
+    const link = (label, what) => h("button", { type: "button", class: "sl-link", onclick: does(what) }, label);
+    const { installed, org, may_let_in: mayLetIn } = state.team;
     refresh(this.teams, [state.teams, state.team, state.socket], () => [
       h("select", { "aria-label": "Workspace", onchange: turn }, state.teams.map((team) => h("option", { value: team.id, selected: team.id === state.team.id }, team.name))),
-      h("button", { type: "button", class: "sl-link", onclick: toggle }, state.team.installed ? "Remove the app" : "Add the app"),
+      installed ? link(org ? `Remove the app from ${org}` : "Remove the app", "uninstall") : link("Add the app", "install"),
+      org && installed ? link("Take it out of this workspace", "access:out") : mayLetIn ? link("Let it in here", "access:in") : null,
       h("small", {}, state.socket ? "Socket Mode" : "")]);
   }
 

@@ -1,6 +1,6 @@
-"""Who and what is there when the sandbox opens: Acme with the app installed, Globex without."""
+"""Who and what is there when the sandbox opens: Acme with the app installed; Globex and an organisation without."""
 
-from sandbox.slack.model import APP_NAME, Channel, Command, Install, Person, Shortcut, Workspace
+from sandbox.slack.model import APP_NAME, Channel, Command, Install, Organisation, Person, Shortcut, Workspace
 
 SCOPES = frozenset(
     """app_mentions:read channels:history channels:join channels:read chat:write chat:write.customize commands
@@ -47,3 +47,22 @@ def globex() -> Workspace:
     bot = Person("UBELLGLOBEX", "bellhop", APP_NAME, role="bot", bot_id="B0GLOBEX")
     desk = Channel("C0GDESK", "front-desk", "public", [hana.id, ivo.id], "Globex front desk")
     return Workspace("T0GLOBEX", "Globex", "globex", bot, people, {desk.id: desk})
+
+
+def initech() -> tuple[Workspace, ...]:
+    """An organisation of two workspaces, each with somebody at its desk and a customer."""
+    org = Organisation("E0INITECH", "Initech")
+    bot = Person("UBELLINITECH", "bellhop", APP_NAME, role="bot", bot_id="B0INITECH")
+    ines = Person("U0INES", "ines", "Inès Roy", "Europe/Paris", "fr-FR", "agent")
+    omar = Person("U0OMAR", "omar", "Omar Haddad", "Europe/Paris", "fr-FR", "customer")
+    kai = Person("U0KAI", "kai", "Kai Berg", "Europe/Oslo", "nb-NO", "agent")
+    lena = Person("U0LENA", "lena", "Lena Dahl", "Europe/Oslo", "nb-NO", "customer")
+    return (_part(org, bot, "Sales", ines, omar), _part(org, bot, "Support", kai, lena))
+
+
+def _part(org: Organisation, bot: Person, name: str, agent: Person, customer: Person) -> Workspace:
+    word = name.upper()
+    desk = Channel(f"C0{word}", f"{name.lower()}-desk", "public", [agent.id], f"Front desk of {name}")
+    people = {person.id: person for person in (agent, customer)}
+    whole = f"{org.name} {name}"
+    return Workspace(f"T0{word}", whole, f"initech-{name.lower()}", bot, people, {desk.id: desk}, org=org)

@@ -7,6 +7,7 @@ from fastapi.responses import JSONResponse
 
 from sandbox.slack.acts import People
 from sandbox.slack.core import Core
+from sandbox.slack.grid import change_access
 from sandbox.slack.look import Look
 from sandbox.slack.manifest import use_manifest
 from sandbox.slack.model import Json, Message, Refused
@@ -43,6 +44,7 @@ class Ui:
         self.router.add_api_route("/files/{key}", self.file, methods=["GET"])
         self.router.add_api_route("/manifest", self.manifest, methods=["POST"])
         self.router.add_api_route("/install/{team}", self.install, methods=["POST"])
+        self.router.add_api_route("/access/{team}", self.access, methods=["POST"])
         self.router.add_api_route("/uninstall/{team}", self.uninstall, methods=["POST"], response_model=None)
 
     async def state(self, user: str = "U0ANA") -> Json:
@@ -88,8 +90,16 @@ class Ui:
         """Where the program starts its installation."""
         return {"ok": True, "url": f"{self.core.world.product_url}/slack/install?team={team}", "team": team}
 
+    async def access(self, team: str, granted: bool) -> Json:
+        """An organisation's administrator lets the app into one of its workspaces, or takes it out."""
+        try:
+            await change_access(self.core, self.core.teams[team], granted=granted)
+        except (Refused, KeyError) as refused:
+            return {"ok": False, "error": str(refused)}
+        return {"ok": True}
+
     async def uninstall(self, team: str, first: str = "tokens_revoked") -> Json:
-        """Take the app out of a workspace; `first`: the event that is sent before the other."""
+        """Take the app out of a workspace or a whole organisation; `first`: the event that is sent before the other."""
         try:
             self.oauth.uninstall(self.core.teams[team], first)
         except (Refused, KeyError) as refused:

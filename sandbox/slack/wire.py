@@ -178,3 +178,17 @@ def view_json(team: Workspace, view: View) -> Json:
         "app_installed_team_id": team.id,
         "bot_id": team.bot.bot_id,
     }
+
+
+def whole(team: Workspace) -> Json:
+    """How a payload names an installation: the workspace's own, or the organisation's."""
+    if team.org is None:
+        return {"enterprise": None, "is_enterprise_install": False}
+    return {"enterprise": {"id": team.org.id, "name": team.org.name}, "is_enterprise_install": True}
+
+
+def authorization(team: Workspace) -> Json:
+    """The installation that an event is for; an organisation's names no workspace."""
+    org = team.org
+    return {"enterprise_id": org.id if org else None, "team_id": None if org else team.id, "user_id": team.bot.id,
+            "is_bot": True, "is_enterprise_install": org is not None}  # fmt: skip

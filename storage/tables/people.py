@@ -90,6 +90,8 @@ class Desk(SQLModel, table=True):
     team_id: int = Field(foreign_key="team.id", index=True)
     account_id: int = Field(foreign_key="channelaccount.id")
     chat: str = Field(max_length=64)
+    workspace: str = Field(default="", max_length=64)
+    """Which one it stands in, where the account is an organisation with several workspaces."""
     trouble: str = Field(default="", max_length=300)
     """Why nothing can be said there now, and what to do, in a sentence; what is to be said waits meanwhile."""
     declared: bool = False
@@ -121,6 +123,8 @@ class Identity(SQLModel, table=True):
     account_id: int = Field(foreign_key="channelaccount.id")
     external_id: str = Field(max_length=64)
     person_id: int = Field(foreign_key="person.id", index=True)
+    workspace: str = Field(default="", max_length=64)
+    """From which one they wrote last, where the account is an organisation with several workspaces."""
 
 
 class Role(SQLModel, table=True):

@@ -145,3 +145,4 @@ class Draft(SQLModel, table=True):
     """The `handlers.messages.Form` as JSON."""
     answers: str = Field(default="{}", sa_type=LongText)
     made_at: datetime = Field(sa_type=UtcDateTime)
+    """When the form was opened, or answered last."""

@@ -1,89 +1,62 @@
 """The whole HTTP surface: every route states who may come in, refuses everybody else, and never stumbles."""
 
-import asyncio
-from collections.abc import AsyncIterator, Coroutine, Iterator
-from copy import copy
+from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import httpx2
 import pytest
 import schemathesis
-from fastapi.openapi.utils import get_openapi
-from fastapi.routing import APIRoute, APIWebSocketRoute
+from fastapi.routing import APIWebSocketRoute
 from hypothesis import HealthCheck, Phase, given, reject, settings
 from hypothesis import strategies as st
 from schemathesis import Case
 from schemathesis.core.result import Ok
 
-from bot.app import App, build
 from bot.bodies import LIMIT
 from bot.floods import WAIT, AddressLimit, household
-from sandbox.world import World
-from storage.schema import upgrade
+from bot.pages.setup import COOKIE, token_of
+from handlers.codes import digest
+from handlers.heard import Origin, Place
+from storage.tables import RoleKind, SetupVisit
+from tests.bot.surface import ROOT, InProcess, doors_of, entry, routes_of, schema_of
 from tests.budget import NIGHTLY, rounds
-from tests.pages.stage import furnish
-from tests.stories.stage import settings_for
+from tests.pages.stage import Stage, furnish
 
-T = TypeVar("T")
 AnyCase = Case[Any]
-ROOT = "http://127.0.0.1:9"
-
-ANYBODY = {
-    "/healthz", "/readyz", "/metrics", "/static/{version}/{name}", "/", "/privacy", "/slack/install",
-}  # fmt: skip
-"""Says nothing of anybody."""
-SIGNED = {
-    "/webhooks/{gateway}",
-    "/webhooks/{gateway}/{team}",
-    "/telegram",
-    "/telegram/{account}",
-    "/slack/events",
-    "/slack/oauth_redirect",
-}
-"""The body's signature, a header's secret or a state of our own making says who it is."""
-CODE = (
-    "/room/{join_code}", "/pay/{code}", "/pretend/{ref}", "/setup/{code}", "/agree/{code}", "/buy/{code}",
-)  # fmt: skip
-"""A secret in the address opens one thing, here and below."""
-SESSION = ("/setup",)
-"""A secret code was exchanged for a cookie before."""
+VISIT = "the-word-in-the-owners-browser"
 
 
-class Surface:
-    """Bellhop's web application in this process, with a room and a request in it. Nothing outside can be reached."""
+class Surface(InProcess):
+    """With a room and a request in it."""
 
     def __init__(self, folder: Path) -> None:
-        self.runner = asyncio.Runner()
-        world = World(product_url=ROOT)
-        world.public_url = f"{ROOT}/nobody"
-        told = settings_for(world, folder, ROOT, polling=False)
-        self.app: App = build(told.model_copy(update={"address_requests_per_minute": 1_000_000}))
+        super().__init__(folder)
         self.codes = self.run(self._furnish())
 
-    def run(self, work: Coroutine[Any, Any, T]) -> T:
-        return self.runner.run(work)
-
     async def _furnish(self) -> dict[str, str]:
-        await upgrade(self.app.house.database)
         stage = await furnish(self.app.house)
         paid = await stage.request()
+        await self._visits(stage)
         return {"join_code": stage.customer_link.rpartition("/")[2], "code": paid.rpartition("/")[2]}
 
-    async def ask(self, method: str, url: str, **more: Any) -> httpx2.Response:
-        """One request, as a browser of somebody far away would send it."""
-        return await self.send(httpx2.Request(method, httpx2.URL(ROOT).join(url), **more))
+    async def _visits(self, stage: Stage) -> None:
+        """An owner has the set-up page open."""
+        origin = Origin(channel="telegram", account="1", chat="1", place=Place.PRIVATE, user="1")
+        async with self.app.house.database.begin() as work:
+            role = await work.people.role(stage.team_id, stage.agent_id)
+            assert role is not None
+            role.kind = RoleKind.OWNER
+            await work.accounts.add(SetupVisit(
+                digest=digest(VISIT), team_id=stage.team_id, person_id=stage.agent_id, opened_at=work.now,
+                origin=origin.model_dump_json(), expires_at=work.now + timedelta(days=1),
+            ))  # fmt: skip
 
-    async def send(self, request: httpx2.Request) -> httpx2.Response:
-        """What is answered; an exception of ours comes out as it is."""
-        there = httpx2.ASGITransport(self.app.web, raise_app_exceptions=True, client=("203.0.113.7", 4711))
-        async with httpx2.AsyncClient(transport=there) as client:
-            return await client.send(request)
-
-    def close(self) -> None:
-        self.run(self.app.house.close_gateways())
-        self.run(self.app.house.database.aclose())
-        self.runner.close()
+    def on_setup_page(self, method: str, url: str, typed: dict[str, str]) -> httpx2.Request:
+        """What the owner's browser sends from there."""
+        form = {**typed, "token": token_of(VISIT)} if method == "POST" else None
+        return httpx2.Request(method, url, data=form, headers={"cookie": f"{COOKIE}={VISIT}"})
 
 
 @pytest.fixture(scope="module")
@@ -93,43 +66,11 @@ def surface(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Surface]:
     made.close()
 
 
-def routes_of(app: App) -> list[APIRoute]:
-    """Every route of ours, those that no schema shows too."""
-    return list(_routes(app.web.routes, (APIRoute,)))
-
-
-def _routes(there: Any, kinds: tuple[type, ...]) -> Iterator[Any]:
-    for route in there:
-        if isinstance(route, kinds):
-            yield route
-        elif (inner := getattr(route, "original_router", None)) is not None:
-            yield from _routes(inner.routes, kinds)
-
-
-def schema_of(app: App) -> dict[str, Any]:
-    """The OpenAPI document of all of them: FastAPI makes it from the routes' own signatures."""
-    shown = [copy(route) for route in routes_of(app)]
-    for route in shown:
-        route.include_in_schema = True
-    return get_openapi(title="Bellhop", version="1", routes=shown)
-
-
-def entry(path: str) -> str:
-    """How one comes in at a path; empty when nobody has said."""
-    if path in ANYBODY:
-        return "anybody"
-    if path in SIGNED:
-        return "signed"
-    if path.startswith(CODE):
-        return "code"
-    return "session" if path.startswith(SESSION) else ""
-
-
 def test_every_route_states_who_may_come_in(surface: Surface) -> None:
-    there = [*_routes(surface.app.web.routes, (APIRoute, APIWebSocketRoute))]
+    there = doors_of(surface.app)
     assert any(isinstance(route, APIWebSocketRoute) for route in there), "sockets are doors too"
     unstated = sorted({route.path for route in there if not entry(route.path)})
-    assert not unstated, "say in this file what it takes to come in there"
+    assert not unstated, "say in tests/bot/surface.py what it takes to come in there"
 
 
 def test_without_its_proof_every_route_stays_shut(surface: Surface) -> None:
@@ -148,32 +89,48 @@ def test_without_its_proof_every_route_stays_shut(surface: Surface) -> None:
 
 
 @pytest.fixture(scope="module")
-def operations(surface: Surface) -> list[st.SearchStrategy[AnyCase]]:
+def operations(surface: Surface) -> dict[str, st.SearchStrategy[AnyCase]]:
     schema = schemathesis.openapi.from_dict(schema_of(surface.app))
-    return [found.ok().as_strategy() for found in schema.get_all_operations() if isinstance(found, Ok)]
+    found = [one.ok() for one in schema.get_all_operations() if isinstance(one, Ok)]
+    return {one.label: one.as_strategy() for one in found}
 
 
 QUICK = settings(
-    max_examples=rounds(150), deadline=None, derandomize=not NIGHTLY, database=None, phases=[Phase.generate],
+    max_examples=rounds(6), deadline=None, derandomize=not NIGHTLY, database=None, phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )  # fmt: skip
+TYPED = st.dictionaries(
+    st.sampled_from(["api_key", "webhook_secret", "client_id", "client_secret", "another", "bot_token", "x"]), st.text()
+)
 
 
-@QUICK
-@given(data=st.data())
 @pytest.mark.long
 def test_nothing_that_is_sent_makes_it_stumble(
-    surface: Surface, operations: list[st.SearchStrategy[AnyCase]], data: st.DataObject
+    surface: Surface, operations: dict[str, st.SearchStrategy[AnyCase]]
 ) -> None:
-    """Whatever comes, with codes that are good and codes that are not, no answer is an error of ours."""
-    number = data.draw(st.integers(0, len(operations) - 1))
-    case = data.draw(operations[number])
-    good = {name: surface.codes[name] for name in case.path_parameters or {} if name in surface.codes}
-    if good and data.draw(st.sampled_from([True, False])):
-        case.path_parameters = {**(case.path_parameters or {}), **good}
-    answer = surface.run(surface.send(_request(case)))
-    # 503: the gateway behind it cannot be reached, and says so.
-    assert answer.status_code < 500 or answer.status_code == 503, (case, answer.text[:500])
+    """Whatever comes to any route, with codes that are good and codes that are not, no answer is an error of ours."""
+    every = {f"{method} {route.path}" for route in routes_of(surface.app) for method in route.methods or ()}
+    assert set(operations) == every
+    for label, strategy in operations.items():
+        _sent_to(surface, label, strategy)
+
+
+def _sent_to(surface: Surface, label: str, strategy: st.SearchStrategy[AnyCase]) -> None:
+    @QUICK
+    @given(data=st.data())
+    def anything(data: st.DataObject) -> None:
+        case = data.draw(strategy)
+        if data.draw(st.booleans()):
+            good = {name: surface.codes[name] for name in case.path_parameters or {} if name in surface.codes}
+            case.path_parameters = {**(case.path_parameters or {}), **good}
+        request = _request(case)
+        if entry(case.path) == "session" and data.draw(st.booleans()):
+            request = surface.on_setup_page(case.method, str(request.url), data.draw(TYPED))
+        answer = surface.run(surface.send(request))
+        # 503: the gateway behind it cannot be reached, and says so.
+        assert answer.status_code < 500 or answer.status_code == 503, (label, case, answer.text[:500])
+
+    anything()
 
 
 def _request(case: AnyCase) -> httpx2.Request:

@@ -133,6 +133,16 @@ class ChannelContract:
         assert "Ana <b>" in seen
         assert text in seen
 
+    async def test_what_we_said_is_taken_back_once(self, stage: Stage) -> None:
+        case = await stage.channel.send(stage.desk, stage.account, Message(title="Mia Schneider", text="wants to talk"))
+        seat = stage.desk.model_copy(update={"thread": case.thread})
+        said = await stage.channel.send(seat, stage.account, Message(author="Mia", text="a secret"))
+        await stage.channel.take_back(stage.account, seat.chat, said.message_id)
+        assert not [seen for seen in stage.sees("ana") if "a secret" in seen.text]
+        assert [seen for seen in stage.sees("ana") if "Mia Schneider" in seen.text]
+        with pytest.raises(Undeliverable):
+            await stage.channel.take_back(stage.account, seat.chat, said.message_id)
+
     async def test_a_long_text_arrives_whole(self, stage: Stage) -> None:
         words = [f"word{number}" for number in range(2500)]
         before = len(stage.sees("mia"))

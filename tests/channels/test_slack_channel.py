@@ -1,33 +1,23 @@
 """What Slack has and other platforms have not: threads, hidden answers, modals, signed posts, the home page."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
 import pytest_asyncio
-from pydantic import SecretStr
 
-from bot.channels.slack import SlackChannel
 from bot.manifest import manifest
-from bot.settings import SlackSettings
 from handlers.channel import Departed, TryLater, Undeliverable
 from handlers.effects import Mark
-from handlers.heard import Command, Heard, Submitted
-from handlers.messages import Attachment, Button, Form, FormField, Message, rows
+from handlers.heard import Command
+from handlers.messages import Attachment, Button, Message, rows
 from sandbox.app import Cast
 from sandbox.faults import Fault, Rule
 from sandbox.slack.model import Channel
 from tests.channels.contract import PIXEL
-from tests.channels.slack_stage import COMMANDS, DESK, DIRECT, PEOPLE, TEAM, SlackStage, slack_stage, until
+from tests.channels.slack_stage import COMMANDS, DESK, DIRECT, PEOPLE, TEAM, SlackStage, slack_stage
 
 ANA, BEN, MIA = PEOPLE["ana"], PEOPLE["ben"], PEOPLE["mia"]
-FORM = Form(
-    name="pay",
-    title="Ask for money",
-    value="17",
-    fields=(FormField(name="amount", label="Amount"), FormField(name="note", label="What for", required=False)),
-)
 CLAIM = Message(title="Mia", buttons=rows([Button(label="Claim", action="case.claim", value="17")]))
 
 
@@ -53,13 +43,6 @@ def hidden(stage: SlackStage, person: str) -> list[str]:
 
 async def test_it_knows_who_it_is(stage: SlackStage) -> None:
     assert (stage.channel.account, stage.channel.handle, stage.channel.problem) == (TEAM, "bellhop", "")
-
-
-@pytest.mark.parametrize("light", [False, True])
-async def test_a_token_tells_whether_words_in_threads_are_heard(cast: Cast, sandbox_server: str, light: bool) -> None:
-    cast.slack.use_manifest(manifest("https://desk.example", socket_mode=False, commands=COMMANDS, light=light))
-    async with slack_stage(cast) as stage:
-        assert stage.channel.hears_threads is not light
 
 
 # Commands and answers
@@ -143,59 +126,6 @@ async def test_a_file_for_one_person_goes_to_their_direct_messages(http: SlackSt
 
 
 # Forms
-
-
-async def opened(stage: SlackStage, words: str = "") -> Heard:
-    """Ana presses Claim and is asked with a form."""
-    await stage.channel.send(stage.desk, TEAM, CLAIM)
-    heard = await stage.presses("ana", "Claim")
-    await stage.channel.answer(heard.origin, Message(text=words, form=FORM))
-    return heard
-
-
-async def test_a_form_opens_shows_its_mistakes_and_is_heard_when_it_is_right(stage: SlackStage) -> None:
-    heard = await opened(stage, "Case 17")
-    modal = stage.twin.sees(ANA)["modal"]
-    assert modal["title"] == "Ask for money"
-    stage.mistakes = {"amount": "Which currency?"}
-    told = await stage.twin.people.submits(ANA, {"Amount": "49"})
-    assert told["errors"] == {"amount": "Which currency?"}
-    assert stage.heard.empty()
-    stage.mistakes = {}
-    assert (await stage.twin.people.submits(ANA, {"Amount": "49 USD"}))["ok"]
-    submitted = await stage.next()
-    assert isinstance(submitted, Submitted)
-    assert (submitted.form, submitted.value) == ("pay", "17")
-    assert submitted.answers == {"amount": "49 USD", "note": ""}
-    assert submitted.origin.message_id == submitted.origin.thread == heard.origin.message_id
-    assert stage.twin.sees(ANA)["modal"] is None
-    await stage.channel.answer(submitted.origin, Message(text="Sent"))
-    assert hidden(stage, "ana") == ["Sent"]
-
-
-async def test_a_form_asked_for_by_words_in_a_thread_opens_from_a_button(stage: SlackStage) -> None:
-    card = await stage.channel.send(stage.desk, TEAM, CLAIM)
-    heard = await stage.writes("ana", "!pay", thread=card.message_id)
-    await stage.channel.answer(heard.origin, Message(text="Case 17", form=FORM))
-    assert hidden(stage, "ana") == ["Case 17"]
-    place, message = stage.messages("ana")[-1]
-    assert message.thread_ts == card.message_id
-    await stage.twin.people.presses(ANA, place.id, message.ts, "Ask for money")
-    await stage.twin.people.submits(ANA, {"Amount": "49 USD"})
-    submitted = await stage.next()
-    assert isinstance(submitted, Submitted)
-    assert submitted.origin.thread == card.message_id
-
-
-async def test_a_form_that_comes_too_late_opens_from_a_button(http: SlackStage) -> None:
-    await http.channel.send(http.desk, TEAM, CLAIM)
-    heard = await http.presses("ana", "Claim")
-    http.twin.core.triggers[heard.origin.trigger].born -= 4
-    await http.channel.answer(heard.origin, Message(form=FORM))
-    assert http.twin.sees(ANA)["modal"] is None
-    place, message = http.messages("ana")[-1]
-    await http.twin.people.presses(ANA, place.id, message.ts, "Ask for money")
-    assert http.twin.sees(ANA)["modal"]["title"] == "Ask for money"
 
 
 # Saying
@@ -349,43 +279,3 @@ async def test_somebody_whom_slack_does_not_tell_of_is_heard_all_the_same(http: 
 
 
 # The line
-
-
-async def test_a_slack_that_cannot_be_reached_does_not_stop_the_start(cast: Cast, sandbox_server: str) -> None:
-    cast.world.faults.add(Rule("slack", Fault.REFUSED, method="auth.test"))
-    stage = SlackStage(cast.slack)
-    await stage.channel.start()
-    try:
-        await until(lambda: "cannot be reached" in stage.channel.problem)
-        await asyncio.wait_for(stage.channel.until_listening(), 10)
-        assert (stage.channel.problem, stage.channel.account) == ("", TEAM)
-    finally:
-        await stage.channel.stop()
-
-
-async def test_a_wrong_token_is_told_in_a_sentence(cast: Cast, sandbox_server: str) -> None:
-    settings = SlackSettings(bot_token=SecretStr("xoxb-wrong"), api_url=f"{sandbox_server}/slack")
-    stage = SlackStage(cast.slack)
-    channel = SlackChannel(
-        settings,
-        accept=stage.heard.put,
-        check_form=lambda form: {},
-        fetch=stage.fetch,
-        commands=COMMANDS,
-        public_url="",
-    )
-    await channel.start()
-    try:
-        await until(lambda: "does not accept" in channel.problem)
-        assert "xoxb" not in channel.problem
-    finally:
-        await channel.stop()
-
-
-async def test_a_socket_that_breaks_is_dialled_again(cast: Cast, sandbox_server: str) -> None:
-    async with slack_stage(cast, over_socket=True) as stage:
-        sockets = cast.slack.core.delivery.sockets
-        first = sockets.open[-1]
-        await sockets.disconnect()
-        await until(lambda: sockets.open and sockets.open[-1] is not first)
-        assert (await stage.writes("mia", "Still there?")).origin.chat == DIRECT

@@ -20,7 +20,7 @@ from bot.pages.landing import landing_routes
 from bot.pages.look import Look
 from bot.settings import SlackSettings
 from handlers.channel import Departed
-from handlers.heard import AppRemoved, Heard, Standing
+from handlers.heard import AccessChanged, AppRemoved, Heard, Standing
 from handlers.house import House
 from handlers.messages import Message
 from storage.database import Database
@@ -192,6 +192,36 @@ def test_the_end_of_an_installation_is_heard(event: dict[str, Any], allowed: dic
     heard = hear.event(EVENT | {"event": event, "authorizations": [allowed]}, set())
     assert isinstance(heard, AppRemoved)
     assert (heard.origin.account, heard.origin.user, heard.event_id) == (account, "", "Ev123ABC456")
+
+
+@pytest.mark.parametrize("granted", [True, False])
+def test_an_organisation_tells_which_of_its_workspaces_have_the_app(granted: bool) -> None:
+    """docs.slack.dev/reference/events/team_access_granted: the authorization may name one workspace alone."""
+    body = {
+        "token": "XXYYZZ", "team_id": None, "enterprise_id": ORG, "api_app_id": "A123ABC456", "type": "event_callback",
+        "event": {"type": f"team_access_{'granted' if granted else 'revoked'}", "team_ids": ["T1XX3", "TXX34"]},
+        "authorizations": [
+            {"enterprise_id": ORG, "team_id": "T123ABC456", "is_bot": False, "is_enterprise_install": False}
+        ],
+        "event_id": "Ev123ABC456", "event_time": 1767225600,
+    }  # fmt: skip
+    heard = hear.event(body, set())
+    assert isinstance(heard, AccessChanged)
+    assert (heard.origin.account, heard.workspaces, heard.granted) == (ORG, ("T1XX3", "TXX34"), granted)
+    # Whoever is in no organisation has nothing to tell of it.
+    assert hear.event(body | {"authorizations": EVENT["authorizations"], "enterprise_id": None}, set()) is None
+
+
+def test_what_is_said_in_an_organisation_names_the_workspace() -> None:
+    said = {"type": "message", "channel": "D024BE91L", "user": "W1234", "text": "Hello", "ts": "1355517523.000005",
+            "event_ts": "1355517523.000005", "channel_type": "im"}  # fmt: skip
+    told = [
+        hear.event(EVENT | {"event": said, "authorizations": [who], "team_id": team}, set())
+        for who, team in ((IN_ORG, "T123ABC456"), (IN_ORG, ORG), (EVENT["authorizations"][0], "T123ABC456"))
+    ]
+    assert [(one.origin.account, one.origin.workspace) for one in told if one] == [
+        (ORG, "T123ABC456"), (ORG, ""), ("T123ABC456", ""),
+    ]  # fmt: skip
 
 
 def test_coming_into_a_channel_and_being_taken_out_is_heard() -> None:

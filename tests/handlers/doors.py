@@ -26,6 +26,8 @@ NAMES = {
     "setup.team": "", "setup.hours": "", "setup.hours.of": "person", "setup.services": "", "setup.service": "service",
     "setup.service.new": "", "setup.service.change": "service", "setup.service.retire": "service",
     "setup.service.back": "service", "setup.policy": "service",
+    "setup.prices": "", "setup.prices.change": "", "setup.coupon": "coupon", "setup.coupon.new": "",
+    "setup.coupon.change": "coupon", "setup.coupon.retire": "coupon", "setup.coupon.back": "coupon",
 }  # fmt: skip
 """What each button's value names."""
 FORMS = {
@@ -34,6 +36,7 @@ FORMS = {
     "refund": "request", "assign": "case", "snooze": "case", "reply": "case",
     "reply.edit": "reply", "case.reply": "case", "rating": "case", "whom": "case", "team.new": "",
     "setup.team": "", "setup.hours": "person", "setup.service": "service", "setup.policy": "service",
+    "setup.prices": "", "setup.coupon": "coupon",
 }  # fmt: skip
 """What each form's value names."""
 ARGUMENTS = ("", "1", "49 USD for that", "²", "9" * 30, "9" * 5000, "٣ USD", "x" * 4000, "-1", "valid 9 d", "\x00")
@@ -69,7 +72,8 @@ ANSWERS: tuple[dict[str, str], ...] = (
     {"deposit": "30%"}, {"code": "SPRING"}, {"reading": "1"},
     {"key": "²", "text": "{there}"}, {"word": "a word"}, {"name": "Sun", "minutes": "30", "price": "49"},
     {"name": "Sun", "zone": "Berlin", "currency": "EUR"}, {"hours": "Mon 09:00-10:00", "zone": "Berlin"},
-    {"free": "1", "fee": "100"},
+    {"free": "1", "fee": "100"}, {"tips": "5, 10", "deposit": "30", "overtime": "2", "overtime_after": "5"},
+    {"code": "OWN", "off": "5 USD", "uses": "1"}, {"off": "99 %", "until": "2026-02-31"},
     {"reading": "4900 USD"}, {"reading": "² USD"}, {"reading": "1 XXQ"}, {"reading": "9" * 5000 + " USD"},
 )  # fmt: skip
 """What a form might come back with."""

@@ -121,6 +121,17 @@ async def test_the_desk_sees_what_is_left_and_the_log_says_who_did_it(erased: Er
     assert who.name == f"Erased customer {who.id}"
 
 
+async def test_the_copies_of_their_words_at_the_desk_are_taken_back(erased: Erased) -> None:
+    """Theirs, and nobody else's: what agents wrote and the cards stay."""
+    shown = erased.town.notebook.shown
+    back = {message_id for chat, message_id in erased.town.notebook.taken_back if chat == "acme-desk"}
+    texts = {one.message.text for one in shown if one.message_id in back}
+    assert {f"I play the {WORD}", f"Do you hear the {WORD}?"} <= texts
+    at_desk = [one for one in shown if one.side is Side.AGENT and one.message_id not in back]
+    assert not [one for one in at_desk if one.message.author == NAME]
+    assert "My words stay" in {one.message.text for one in at_desk}
+
+
 async def test_a_copy_holds_words_files_and_payments_and_no_note(erased: Erased) -> None:
     told, files = erased.copy
     assert (told["you"]["name"], told["you"]["known_as"]) == (NAME, [{"channel": "telegram", "id": ID}])

@@ -2,13 +2,14 @@
 
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from pathlib import Path
+from typing import get_args
 
 import pytest
 import pytest_asyncio
 
 from handlers.effects import Answer
 from handlers.forms import ANSWER, SKIP
-from handlers.heard import Heard
+from handlers.heard import AccessChanged, AppRemoved, Command, Heard, Moved, Press, Standing, Submitted
 from handlers.rights import Right
 from handlers.router import WHICH_CASE
 from handlers.routes import COMMAND_DOORS, FORM_DOORS, PRESS_DOORS, Door
@@ -111,8 +112,14 @@ async def test_words_reach_nothing_of_anybody_else(scene: Scene, other: str) -> 
     who = scene.others[other]
     tries: list[Heard] = [who.says(words) for words in ("hello", "// a note", "!pay 49 USD", "\x00")]
     tries += [who.edits(f"heard{number}", "changed") for number in range(1, 40)]
-    tries += [who.leaves(), who.returns()]
+    tries += [who.leaves(), who.returns(), who.shares_place(), who.opens_home()]
+    tried = {type(one) for one in tries} | {Command, Press, Submitted}
+    assert tried | set(TOLD_BY_PLATFORM) == set(get_args(get_args(Heard)[0])), "say who may tell of something new"
     await _reaches_nothing(scene, tries)
+
+
+TOLD_BY_PLATFORM = (Standing, Moved, AccessChanged, AppRemoved)
+"""No person says it: what a platform tells of our own place, believed by its signature."""
 
 
 async def _reaches_nothing(scene: Scene, tries: list[Heard]) -> None:

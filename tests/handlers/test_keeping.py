@@ -1,6 +1,7 @@
 """How long words are kept, and who did and read what."""
 
 from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from handlers.privacy.files import fetch_private
 from handlers.privacy.keeping import sweep_words
 from handlers.team_file import TeamFileError, apply_team, read_team_file
 from handlers.team_show import as_toml
-from storage.tables import Conversation, RoleKind
+from storage.tables import Booking, BookingState, Conversation, RoleKind
 from tests.handlers.footprints import ID, LEDGER, MARKS, NAME, WORD, Life, customer, fetch, found, newest, rows, sums
 from tests.handlers.market import Market
 from tests.handlers.till import Till
@@ -58,6 +59,55 @@ async def test_a_reopened_case_is_emptied_again(market: Market) -> None:
         await sweep_words(made.house)
         assert "message.body" not in await found(made.database, (word,))
         await market.hear(life.desk.does("reopen"))
+
+
+async def test_a_case_that_nobody_closed_is_closed_by_silence_and_emptied_in_its_time(market: Market) -> None:
+    made, life = market.town, Life(market)
+    await life.talks()
+    made.clock.pass_by(days=60)
+    await market.hear(life.zyx.says("Still there?"))
+    before = len(made.notebook.shown)
+    made.clock.pass_by(days=89)
+    await sweep_words(made.house)
+    assert await _closed(market, life.case) is None
+    made.clock.pass_by(days=1, minutes=1)
+    await sweep_words(made.house)
+    await market.carry_out()
+    assert await _closed(market, life.case) == made.clock.now
+    assert not [one for one in made.notebook.shown[before:] if one.chat == ID], "the customer is left alone"
+    assert any("Closed: yes" in one.message.plain for one in made.notebook.shown[before:])
+    made.clock.pass_by(days=365)
+    await sweep_words(made.house)
+    assert "message.body" not in await found(made.database, (WORD,))
+
+
+@pytest.mark.parametrize("still", ["a booking ahead", "money under way"])
+async def test_silence_closes_no_case_in_which_something_is_still_to_come(market: Market, still: str) -> None:
+    made, life = market.town, Life(market)
+    await life.talks()
+    async with made.database.begin() as work:
+        case = await work.talk.conversation(life.case)
+        assert case is not None
+        if still == "a booking ahead":
+            start = made.clock.now + timedelta(days=120)
+            end = start + timedelta(minutes=30)
+            await work.bookings.hold(Booking(
+                team_id=case.team_id, service_id=made.service.id, customer_id=case.customer_id, starts_at=start,
+                agent_id=made.ana.person_id, conversation_id=case.id, ends_at=end, busy_until=end, uid="far",
+                state=BookingState.CONFIRMED, made_at=made.clock.now,
+            ))  # fmt: skip
+    if still == "money under way":
+        await life.asked("49 USD Consultation")
+    made.clock.pass_by(days=91)
+    await sweep_words(made.house)
+    assert await _closed(market, life.case) is None
+
+
+async def _closed(market: Market, case_id: int) -> datetime | None:
+    async with market.town.database.begin() as work:
+        case = await work.talk.conversation(case_id)
+    assert case is not None
+    return case.closed_at
 
 
 async def test_what_is_said_in_an_empty_case_is_forgotten_too_once_it_has_arrived(market: Market) -> None:

@@ -15,11 +15,23 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from bot.jobs import Jobs
-from handlers.channel import Sent
-from handlers.effects import EFFECT, Effect, Mark
-from handlers.heard import CameBack, Command, Edited, Heard, Origin, Place, Press, Said, Sender, Submitted, WentAway
+from handlers.effects import EFFECT, Effect
+from handlers.heard import (
+    CameBack,
+    Command,
+    Edited,
+    Heard,
+    OpenedHome,
+    Origin,
+    Place,
+    Press,
+    Said,
+    Sender,
+    SharedPlace,
+    Submitted,
+    WentAway,
+)
 from handlers.house import House
-from handlers.messages import Attachment, Message
 from handlers.router import hear
 from payments.gateway import Gateway
 from storage import signals
@@ -34,12 +46,12 @@ from storage.tables import (
     Person,
     Role,
     RoleKind,
-    Seat,
     Service,
     Side,
     Team,
 )
 from storage.work import Work
+from tests.handlers.notebook import Notebook
 from video.registry import PROVIDERS
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -61,58 +73,6 @@ class HandClock:
 
     def pass_by(self, **span: float) -> None:
         self.now += timedelta(**span)
-
-
-@dataclass
-class Shown:
-    """One thing the recording channel was asked to show."""
-
-    chat: str
-    side: Side
-    message: Message
-    message_id: str
-    replaces: str
-    thread: str
-
-
-@dataclass
-class Notebook:
-    """A channel without a platform: it keeps what it was asked to show, and gives each message an id."""
-
-    name: str = "telegram"
-    per_second: int = 1000
-    shown: list[Shown] = field(default_factory=list)
-    answers: list[tuple[Origin, Message]] = field(default_factory=list)
-    marks: list[tuple[Origin, Mark]] = field(default_factory=list)
-    fails: Mapping[str, Exception] = field(default_factory=dict)
-    """By chat: what happens instead of a delivery."""
-
-    def button(self, action: str) -> str:
-        """The value of the newest button with that action, on a card or in an answer."""
-        messages = [one.message for one in self.shown] + [message for _, message in self.answers]
-        found = [each.value for message in messages for row in message.buttons for each in row if each.action == action]
-        return found[-1]
-
-    async def send(self, seat: Seat, account: str, message: Message, *, replaces: str = "") -> Sent:
-        if error := self.fails.get(seat.chat):
-            raise error
-        message_id = replaces or f"m{len(self.shown) + 1}"
-        thread = seat.thread or (f"t{message_id}" if seat.side is Side.AGENT else "")
-        self.shown.append(Shown(seat.chat, seat.side, message, message_id, replaces, thread))
-        return Sent(message_id=message_id, thread=thread)
-
-    async def answer(self, origin: Origin, message: Message, *, edit: bool = False) -> None:
-        self.answers.append((origin, message))
-
-    async def settle(self, origin: Origin, greeting: Message) -> str:
-        self.answers.append((origin, greeting))
-        return ""
-
-    async def mark(self, origin: Origin, mark: Mark) -> None:
-        self.marks.append((origin, mark))
-
-    async def download(self, file: Attachment) -> bytes:
-        return file.content
 
 
 @dataclass(frozen=True)
@@ -146,7 +106,7 @@ class Voice:
     def presses(self, action: str, value: str = "") -> Heard:
         return Press(**self._common(), action=action, value=value)
 
-    def fills(self, form: str, value: str, **answers: str) -> Heard:
+    def fills(self, form: str, value: str, **answers: str) -> Submitted:
         return Submitted(**self._common(), form=form, value=value, answers=answers)
 
     def says(self, text: str, *, at: datetime | None = None, message_id: str = "") -> Heard:
@@ -154,6 +114,12 @@ class Voice:
 
     def edits(self, message_id: str, text: str) -> Heard:
         return Edited(**self._common(message_id), text=text)
+
+    def shares_place(self) -> Heard:
+        return SharedPlace(**self._common(), latitude=28.6, longitude=77.2)
+
+    def opens_home(self) -> Heard:
+        return OpenedHome(**self._common())
 
     def leaves(self) -> Heard:
         return WentAway(**self._common())
@@ -253,17 +219,17 @@ async def town(template: Path, gateways: Mapping[str, Gateway] | None = None) ->
             gateways={} if gateways is None else gateways,
             rooms={"webrtc": PROVIDERS["webrtc"].from_section({})},
         )  # fmt: skip
-        notebook = Notebook()
-        made = Town(database, clock, house, notebook, Jobs(house, {"telegram": notebook}))
         try:
-            await _settle(made)
-            yield made
+            yield await settled(house, clock)
         finally:
             await database.aclose()
 
 
-async def _settle(made: Town) -> None:
-    gateway = next(iter(made.house.gateways), "")
+async def settled(house: House, clock: HandClock) -> Town:
+    """The two teams and their people, in an empty house."""
+    notebook = Notebook()
+    made = Town(house.database, clock, house, notebook, Jobs(house, {"telegram": notebook}))
+    gateway = next(iter(house.gateways), "")
     async with made.database.begin() as work:
         made.team, made.service = await _team(work, "acme", gateway)
         made.rival, _ = await _team(work, "rival", gateway)
@@ -274,6 +240,7 @@ async def _settle(made: Town) -> None:
     made.mia = Voice("acme-bot", "mia", "mia", name="Mia", clock=made.clock)
     made.noor = Voice("acme-bot", "noor", "noor", name="Noor", clock=made.clock)
     made.rita = Voice("rival-bot", "rita", "rita", name="Rita", clock=made.clock)
+    return made
 
 
 async def _team(work: Work, slug: str, gateway: str) -> tuple[Team, Service]:

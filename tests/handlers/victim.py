@@ -14,6 +14,7 @@ from storage.tables import (
     BookingState,
     CannedReply,
     Checkout,
+    Coupon,
     GatewayAccount,
     Invitation,
     PaymentRequest,
@@ -46,6 +47,8 @@ ROWS = {
     "role": "team_id = :team",
     "invitation": "team_id = :team",
     "cannedreply": "team_id = :team",
+    "coupon": "team_id = :team",
+    "deskcode": "team_id = :team",
     "rating": "conversation_id = :case",
     "service": "team_id = :team",
     "hours": "team_id = :team",
@@ -116,6 +119,7 @@ async def victim_in(town: Town) -> Victim:
             "role": tuple(role.id for role in await work.people.roles_of(town.team.id)),
             "invitation": (await _invitation(town, work),),
             "reply": (await _reply(town, work),),
+            "coupon": (await _coupon(town, work),),
         }
         await _payment_account(town, work)
         return Victim(town.team.id, case.id, case.customer_id, thread, ids)
@@ -146,7 +150,7 @@ async def _requests(town: Town, work: Work, case_id: int) -> tuple[int, ...]:
         request = PaymentRequest(
             code=f"code-{MARK}-{number}", team_id=town.team.id, conversation_id=case_id,
             asked_by_id=town.ana.person_id, sent_at=START if sent else None, amount_minor=4900, currency="USD",
-            description=f"For {MARK}", state=state, gateway="till", captured_minor=paid,
+            description=f"For {MARK}", state=state, gateway=town.team.gateway, captured_minor=paid,
             refunded_minor=paid if state is State.REFUNDED else 0, payment_ref=f"pay_{number}" if paid else "",
             expires_at=START + timedelta(minutes=30), made_at=START,
         )  # fmt: skip
@@ -159,7 +163,7 @@ async def _requests(town: Town, work: Work, case_id: int) -> tuple[int, ...]:
 
 async def _paid_at(work: Work, request: PaymentRequest) -> int:
     checkout = Checkout(
-        request_id=request.id, gateway="till", reference=f"co_{request.id}", checkout_ref=f"cs_{request.id}",
+        request_id=request.id, gateway=request.gateway, reference=f"co_{request.id}", checkout_ref=f"cs_{request.id}",
         state=request.state, payment_ref=request.payment_ref, captured_minor=request.captured_minor,
         refunded_minor=request.refunded_minor, expires_at=request.expires_at, made_at=START,
     )  # fmt: skip
@@ -199,6 +203,12 @@ async def _payment_account(town: Town, work: Work) -> None:
     )  # fmt: skip
     await work.accounts.add(account)
     await work.accounts.add(visit)
+
+
+async def _coupon(town: Town, work: Work) -> int:
+    row = Coupon(team_id=town.team.id, code=MARK.upper(), percent=1000)
+    await work.pricing.add(row)
+    return row.id
 
 
 async def _reply(town: Town, work: Work) -> int:

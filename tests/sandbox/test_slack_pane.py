@@ -152,3 +152,20 @@ async def test_a_customer_writes_on_any_width(stage: Stage, page: Page) -> None:
         assert (await stage.hears("message", text=f"Seen on {width}"))["channel"] == "D0CARLA"
         assert await page.evaluate("document.documentElement.scrollWidth") <= width
         await accessible(page)
+
+
+async def test_an_organisation_has_the_app_in_the_workspaces_it_chooses(stage: Stage, page: Page) -> None:
+    slack = stage.slack
+    code = slack.oauth.allow("U0INES", "chat:write,commands", "", "s").partition("code=")[2].partition("&")[0]
+    secrets = stage.world.secrets
+    slack.oauth.access({"code": code}, secrets.slack_client_id, secrets.slack_client_secret)
+    await page.get_by_label("Workspace").select_option("Initech Support")
+    await expect(page.get_by_role("button", name="Kai, agent")).to_be_visible()
+    await page.get_by_role("button", name="Take it out of this workspace").click()
+    await expect(page.get_by_role("button", name="Let it in here")).to_be_visible()
+    assert [slack.core.teams[name].install is None for name in ("T0SALES", "T0SUPPORT")] == [False, True]
+    await page.get_by_role("button", name="Let it in here").click()
+    await page.get_by_role("button", name="Remove the app from Initech").click()
+    await expect(page.get_by_role("button", name="Add the app")).to_be_visible()
+    assert slack.core.teams["T0SALES"].install is None
+    await accessible(page)

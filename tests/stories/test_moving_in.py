@@ -30,6 +30,13 @@ async def test_a_team_moves_in_earns_its_first_money_leaves_and_comes_back(stage
     await owner.taps_at_home("Set the hours")
     await owner.fills(hours="Mon-Sun 06:00-22:00", zone="Europe/Berlin")
     await owner.home_shows("Hours of Globex", "Mon-Sun 06:00-22:00")
+    await owner.opens_home()
+    await owner.taps_at_home("All settings")
+    await owner.taps_at_home("Prices")
+    await owner.home_shows("Prices of Globex", "none are suggested")
+    await owner.taps_at_home("Add a coupon")
+    await owner.fills(code="WELCOME", off="10 %")
+    await owner.home_shows("Coupon WELCOME", "10 %")
     await owner.commands("/bellhop payments")
     await owner.hears("Payment accounts of Globex", "opens once")
     async with browsing() as browser:

@@ -18,7 +18,7 @@ from bot.cli.money import reconciled
 from bot.cli.refusals import Refused
 from sandbox.telegram.params import Upload
 from tests.databases import Pool, require
-from tests.stories.people import OnSlack, OnTelegram
+from tests.stories.people import SOON, OnSlack, OnTelegram
 from tests.stories.script import asks, claims, writes_in
 from tests.stories.stage import Stage, set_up
 
@@ -65,6 +65,7 @@ async def test_a_customer_on_telegram_takes_a_copy_and_is_forgotten(stage: Stage
     day = stage.world.clock.now() - timedelta(days=1)
     await writes_in(mia, ana, f"I play the {WORD}")
     await mia.hears("What you write is stored", "/privacy")
+    await stage.ana_on_telegram.hears(f"I play the {WORD}")
     note = Upload(f"{WORD}.txt", "text/plain", b"la la la")
     stage.cast.telegram.people.send_file(1001, note, caption=f"My {WORD}")
     await ana.hears(f"{WORD}.txt")
@@ -83,11 +84,18 @@ async def test_a_customer_on_telegram_takes_a_copy_and_is_forgotten(stage: Stage
     await erases(mia)
     await ana.hears("Case 1 · Erased customer", "Closed")
     await ana.hears("The customer of this case has erased themselves")
+    await _copies_go(stage)
     assert await columns_with(stage, "Mia", "Schneider", "1001", WORD, PAYER) == set()
     assert await reconciled(stage.settings, day) == (1, [])
     assert await columns_with(stage, "Mia", "Schneider", "1001", WORD, PAYER) == set()
     await mia.says("Good morning again")
     await ana.hears("Case 2 · Mia Schneider")
+
+
+async def _copies_go(stage: Stage) -> None:
+    """Wait until neither desk shows the customer's words any more."""
+    desks = stage.ana, stage.ana_on_telegram
+    await stage.world.until(lambda: not any(desk.count("I play the") for desk in desks), SOON)
 
 
 def _sent_on_telegram(stage: Stage, name: str) -> bytes:
@@ -102,6 +110,7 @@ async def test_a_customer_on_slack_takes_a_copy_and_is_forgotten(
     carla, ana = stage.carla, stage.ana
     await writes_in(carla, ana, f"I play the {WORD}")
     await carla.hears("/bellhop privacy")
+    await stage.ana_on_telegram.hears(f"I play the {WORD}")
     await claims(carla, ana)
     await pays(stage, carla, ana, "49 USD Consultation")
     await ana.says(f"// Too much {WORD}")
@@ -117,6 +126,7 @@ async def test_a_customer_on_slack_takes_a_copy_and_is_forgotten(
     await carla.hears("your-data.zip")
     await erases(carla)
     await ana.hears("Case 1 · Erased customer")
+    await _copies_go(stage)
     assert await columns_with(stage, told["you"]["name"], "U0CARLA", carla._chat, WORD, PAYER) == set()
 
 

@@ -194,6 +194,11 @@ class SlackChannel:
             return str(refused)
         return ""
 
+    async def take_back(self, account: str, chat: str, message_id: str) -> None:
+        """Delete a message of ours. Raises Undeliverable when it is gone, or the workspace does not let us."""
+        async with self._patiently(account, chat) as office:
+            await office.client.chat_delete(channel=chat, ts=message_id)
+
     async def mark(self, origin: Origin, mark: Mark) -> None:
         """React to the message at `origin`; where it takes no reactions, do nothing. The newest mark counts."""
         at = {"channel": origin.chat, "timestamp": origin.message_id}

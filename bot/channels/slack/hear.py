@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import bot.channels.slack.standing as standing
-from bot.channels.slack.places import CHANNEL, account_of, place_of
+from bot.channels.slack.places import CHANNEL, account_of, place_of, workspace_of
 from bot.channels.slack.text import all_mentioned, plain
 from handlers.heard import (
     Command,
@@ -53,6 +53,7 @@ def command(body: Json, now: datetime, names: Mapping[str, str] | None = None) -
     origin = Origin(
         channel=CHANNEL,
         account=account_of(body),
+        workspace=workspace_of(body),
         chat=body["channel_id"],
         place=place_of(body["channel_id"]),
         user=body["user_id"],
@@ -98,7 +99,8 @@ def submitted(body: Json, now: datetime) -> Submitted:
     """A modal sent off. It carries where it was asked for, so that the answer finds its way back."""
     view = body["view"]
     carried = json.loads(view["private_metadata"])
-    here = {"account": account_of(body), "user": body["user"]["id"], "trigger": body.get("trigger_id", "")}
+    here = {"account": account_of(body), "workspace": workspace_of(body), "user": body["user"]["id"],
+            "trigger": body.get("trigger_id", "")}  # fmt: skip
     return Submitted(
         # The same view sent off twice (a double click, a second try of Slack's) has the same hash.
         event_id=f"{view['id']}:{view['hash']}",
@@ -130,6 +132,7 @@ def origin_of(body: Json) -> Origin:
     return Origin(
         channel=CHANNEL,
         account=account_of(body),
+        workspace=workspace_of(body),
         chat=chat,
         place=place,
         user=user,
@@ -187,6 +190,8 @@ EVENTS: dict[str, Callable[[Json, Collection[str], Mapping[str, str]], Heard | N
     "group_left": standing.left,
     "app_uninstalled": standing.removed,
     "tokens_revoked": standing.removed,
+    "team_access_granted": standing.access_changed,
+    "team_access_revoked": standing.access_changed,
 }
 
 
@@ -196,6 +201,7 @@ def _told(body: Json, message: Json) -> dict[str, Any]:
     origin = Origin(
         channel=CHANNEL,
         account=account_of(body),
+        workspace=workspace_of(body),
         chat=chat,
         place=place_of(chat),
         user=message["user"],

@@ -10,6 +10,7 @@ from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.channels.slack.installations import Installations
+from bot.channels.slack.places import is_organisation
 from bot.settings import SlackSettings
 from storage.database import Database
 
@@ -71,8 +72,3 @@ class Keyring:
             return bot
         await self.installations.async_save_bot(fresh)
         return fresh
-
-
-def is_organisation(account: str) -> bool:
-    """Whether an id is an Enterprise Grid organisation's, which has the app for all of its workspaces."""
-    return account.startswith("E")

@@ -19,7 +19,7 @@ DEPARTED = {"account_inactive", "token_revoked"}
 """The app was taken out of the workspace, or its token was revoked."""
 DEAD_TOKEN = DEPARTED | {"invalid_auth"}
 """Words for a token that does not work, or never did."""
-TO_MEND = {"not_in_channel", "channel_not_found", "is_archived", "restricted_action"}
+TO_MEND = {"not_in_channel", "channel_not_found", "is_archived", "restricted_action", "team_access_not_granted"}
 """Of a channel: somebody there can invite us again, or open it."""
 UNSEEN = {"user_not_in_channel", "not_in_channel", "channel_not_found", "thread_not_found"}
 """Nobody can whisper there."""
@@ -39,6 +39,7 @@ SENTENCES = {
     "is_archived": "The Slack channel is archived.",
     "thread_not_found": "The Slack thread of this case was deleted.",
     "restricted_action": "The Slack workspace does not let Bellhop write there.",
+    "team_access_not_granted": "The Slack organisation does not let Bellhop into that workspace.",
     "user_not_found": PERSON,
     "users_not_found": PERSON,
     "user_disabled": "That person's Slack account is switched off.",

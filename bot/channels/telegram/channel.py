@@ -21,7 +21,7 @@ from bot.channels.telegram.money import Purse
 from bot.channels.telegram.own import OwnBots
 from bot.channels.telegram.refusals import NO_TOPIC, NOBODY, for_the_outbox, says
 from bot.channels.telegram.updates import PollRequest, read_update
-from bot.channels.telegram.writer import Spot, Writer
+from bot.channels.telegram.writer import Spot, Writer, unpack_ids
 from bot.settings import TelegramSettings
 from handlers.channel import Fetch, Sent, TryLater, Undeliverable
 from handlers.commands import CommandInfo
@@ -147,6 +147,15 @@ class TelegramChannel:
                 await self._whisper(origin, message)
             else:
                 await self._put(spot, message, origin.message_id if edit else "")
+
+    async def take_back(self, account: str, chat: str, message_id: str) -> None:
+        """Delete a message of ours, with all its parts. Raises Undeliverable when it is too old, or gone."""
+        if account != self.account:
+            await (await self._other(account)).take_back(account, chat, message_id)
+            return
+        with self._patiently(chat):
+            for number in unpack_ids(message_id):
+                await self._bot.delete_message(chat, number)
 
     async def settle(self, origin: Origin, greeting: Message) -> str:
         """Say `greeting` in a forum where topics may be opened; else what to switch on."""

@@ -19,6 +19,14 @@ SENTENCES = {
     "late_fee_percent": "A fee is a whole number of percent, from 0 to 100.",
     "closed": "Closed days are dates with commas between them, such as 2026-12-24, 2026-12-25.",
     "link": "An address begins with https://",
+    "tips": "Tips are up to five whole percents, the smallest first, such as 5, 10, 15.",
+    "deposit": "A deposit is a part between 0 and 100 percent, such as 30.",
+    "overtime_after": "Minutes are a whole number, such as 5.",
+    "code": "A code has 3 to 32 letters, digits and dashes, such as SPRING.",
+    "percent": "A part is between 0 and 100 percent, such as 10 %.",
+    "uses": "How often is a whole number, such as 100.",
+    "from": "A day is written like 2026-03-01.",
+    "until": "A day is written like 2026-03-31.",
 }
 """For what a person typed; where a rule explains itself better, its own sentence is used."""
 DECLARED = "The team's file declares this. Change it there, and whoever runs this program applies it."
@@ -70,7 +78,13 @@ def policy_in(submitted: Submitted) -> PolicyTold:
     return PolicyTold.model_validate({name: told.get(field, "").strip(" %") for name, field in names.items()})
 
 
-FIELDS = {"time_zone": "zone", "cancel_free_hours": "free", "late_fee_percent": "fee"}
+FIELDS = {
+    "time_zone": "zone",
+    "cancel_free_hours": "free",
+    "late_fee_percent": "fee",
+    "from": "since",
+    "percent": "off",
+}
 """The form's fields that are called otherwise."""
 
 
@@ -87,29 +101,30 @@ def problems(error: ValidationError) -> Mapping[str, str]:
 
 def check_service(submitted: Submitted) -> Mapping[str, str]:
     """What is wrong with a service's form; its value carries the team's currency."""
-    return _checked(lambda: offer_in(submitted, submitted.value.partition("|")[2]))
+    return checked(lambda: offer_in(submitted, submitted.value.partition("|")[2]))
 
 
 def check_hours(submitted: Submitted) -> Mapping[str, str]:
     """What is wrong with somebody's hours."""
     if not zone_typed(submitted.answers.get("zone", "")):
         return {"zone": "I know no such time zone. Try a city, such as Berlin."}
-    return _checked(lambda: hours_in(submitted))
+    return checked(lambda: hours_in(submitted))
 
 
 def check_team(submitted: Submitted) -> Mapping[str, str]:
     """What is wrong with a team's form."""
     if not zone_typed(submitted.answers.get("zone", "")):
         return {"zone": "I know no such time zone. Try a city, such as Berlin."}
-    return _checked(lambda: team_in(submitted))
+    return checked(lambda: team_in(submitted))
 
 
 def check_policy(submitted: Submitted) -> Mapping[str, str]:
     """What is wrong with a policy's form."""
-    return _checked(lambda: policy_in(submitted))
+    return checked(lambda: policy_in(submitted))
 
 
-def _checked(read: Callable[[], object]) -> Mapping[str, str]:
+def checked(read: Callable[[], object]) -> Mapping[str, str]:
+    """What is wrong with answers that this reads, by field."""
     try:
         read()
     except ValidationError as error:

@@ -13,7 +13,8 @@ SETTINGS = (
     (Button(label="Services", action="setup.services"), Button(label="Hours", action="setup.hours")),
     (Button(label="Team", action="setup.team"), Button(label="Cancelling", action="setup.policy")),
     (Button(label="Desk", action="setup.desk"), Button(label="Payments", action="payments")),
-    (Button(label="People", action="people"), Button(label="Link and code", action="setup.try")),
+    (Button(label="Prices", action="setup.prices"), Button(label="People", action="people")),
+    (Button(label="Link and code", action="setup.try"),),
 )
 
 

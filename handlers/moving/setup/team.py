@@ -40,6 +40,8 @@ async def saved(turn: Turn) -> None:
     if told.currency != team.currency and team.approve_above_minor is not None:
         # The limit is a sum in the money of before.
         team.approve_above_minor = 0
+    if told.currency != team.currency and team.overtime_minor:
+        team.overtime_minor = None
     team.name, team.about, team.currency, team.zone = told.name, told.about, told.currency, told.time_zone
     turn.work.audits.note(team.id, turn.person.id, "team changed", team.name)
     page = await owners_page(turn)
