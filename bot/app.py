@@ -24,6 +24,8 @@ from bot.gateways import gateway_sections
 from bot.health import health_routes
 from bot.jobs import Jobs
 from bot.keys import keys_of
+from bot.pages.look import Look
+from bot.pages.lost import lost_pages
 from bot.pages.pretend import PATH
 from bot.pages.routes import page_routes
 from bot.pages.setup import setup_routes
@@ -232,6 +234,7 @@ def _web(app: App) -> FastAPI:
     install = slack.install if isinstance(slack, SlackChannel) else None
     pages = page_routes(app.house, fetch, frame_ancestors=ancestors, install=install, telegram=partial(_handle, app))
     web.include_router(pages)
+    lost_pages(web, Look(app.house.public_url, ancestors))
     web.include_router(bot_routes(app.house, app.settings))
     web.include_router(setup_routes(app.house, app.settings))
     for channel in app.channels.values():

@@ -101,11 +101,15 @@ async def _fills_form(turn: Turn) -> bool:
     draft = await forms.open_draft(turn)
     if draft is None:
         return False
+    form = Form.model_validate_json(draft.form)
+    if form.lenient and not getattr(heard, "text", ""):
+        return False
     submitted = await forms.answered(turn, draft)
     if submitted is not None:
         problems = check_form(submitted)
+        if problems and form.lenient:
+            return False
         if problems:
-            form = Form.model_validate_json(draft.form)
             await forms.refused(turn, form, submitted.answers, dict(problems))
         else:
             turn.heard = submitted

@@ -13,7 +13,7 @@ from handlers.checkout.sums import fits, sum_asked
 from handlers.checkout.ways import ways_of
 from handlers.effects import EndCheckout, send
 from handlers.house import House
-from handlers.words import STATES
+from handlers.words import sum_of
 from payments.errors import PageLost
 from payments.facts import FactKind
 from payments.gateway import CheckoutKind, CheckoutLink, CheckoutOrder, Gateway
@@ -176,14 +176,20 @@ async def _keep(house: House, work: Work, checkout_id: int, link: CheckoutLink, 
     return ""
 
 
-_SENTENCES = {
+_SENTENCES: dict[State, str] = {
+    State.REQUESTED: "This is still to be paid.",
+    State.OPENED: "This is still to be paid.",
     State.PROCESSING: "The payment is being processed. Nothing more to do; the chat will say when it is through.",
     State.PAID: "This has been paid. Thank you.",
-    State.FAILED: "The payment did not go through. Nothing was taken; you can try again.",
+    State.PART_PAID: "A part of this has been paid. Please ask about the rest in the chat.",
+    State.FAILED: "Nothing was taken; you can try again.",
     State.EXPIRED: "This request has expired. Ask for a new one in the chat.",
     State.CANCELLED: "This request has been withdrawn. Nothing is to be paid.",
     State.REFUND_PENDING: "The refund is on its way.",
     State.REFUNDED: "This has been refunded.",
+    State.DISPUTED: "Your bank was asked to take this payment back. It will decide.",
+    State.DISPUTE_WON: "This has been paid. Thank you.",
+    State.DISPUTE_LOST: "Your bank has paid this back to you.",
 }
 
 
@@ -191,4 +197,8 @@ def sentence(request: PaymentRequest, now: datetime) -> str:
     """How a request stands, for its customer."""
     if request.state in PAYABLE and request.expires_at <= now:
         return _SENTENCES[State.EXPIRED]
-    return _SENTENCES.get(request.state, f"{STATES[request.state]}.")
+    if request.state is State.PART_REFUNDED:
+        return f"{sum_of(request.refunded_minor, request.currency)} of this has been refunded."
+    if request.state is State.FAILED and request.detail:
+        return f"{request.detail} {_SENTENCES[State.FAILED]}"
+    return _SENTENCES[request.state]
