@@ -59,18 +59,15 @@ async def talk(turn: Turn) -> None:
 
 
 async def ask_zone(turn: Turn) -> None:
-    """Ask once where the customer's clock stands, by buttons, a place or words; the answer leads on to booking."""
+    """Ask once where the customer's clock stands, by buttons, words or a place; the answer leads on to booking."""
     options = likely_zones(turn.person.language, turn.team.zone)
     buttons = [Button(label=zone_label(zone, turn.work.now), action=ZONE, value=zone) for zone in options]
-    on_slack = turn.origin.channel == "slack"
-    else_ = "write the nearest big city" if on_slack else "write the nearest big city, or share your location"
-    kept = "" if on_slack else " Of a location only the time zone is kept."
     field = FormField(name="zone", label=WHICH_ZONE)
     await forms.expect(turn, Form(name=ZONE, title="Your time zone", fields=(field,), lenient=True))
     await turn.answer(
         Message(
             title=WHICH_ZONE,
-            text=f"Then you see every time on your own clock. Somewhere else? Just {else_}.{kept}",
+            text="Then you see every time on your own clock. Somewhere else? Just write the nearest big city.",
             footnote=f"{typed(turn.origin.channel, ZONE)} changes it later.",
             buttons=rows(buttons, 2),
             asks_place=True,

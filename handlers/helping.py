@@ -13,10 +13,8 @@ from handlers.turn import Turn
 from handlers.words import typed
 from storage.tables import BookingState
 
-FOR_AGENTS = (
-    "In a case's thread, ! does what / does: !pay 49 USD Consultation. Several lines are parted by semicolons: "
-    "!pay 2 x 49 Consultation; 20 Materials +19%; deposit 30%."
-)
+IN_THREADS = "In a case's thread, ! does what / does: !pay 49 USD Consultation. "
+LINES = "Several lines are parted by semicolons: {pay} 2 x 49 Consultation; 20 Materials +19%; deposit 30%."
 
 
 async def help_me(turn: Turn) -> None:
@@ -27,11 +25,16 @@ async def help_me(turn: Turn) -> None:
         Message(
             title=f"{turn.team.name}: what can be done here",
             pairs=lines,
-            footnote=FOR_AGENTS if turn.is_agent else "",
+            footnote=_for_agents(turn) if turn.is_agent else "",
             buttons=() if turn.is_agent else MENU,
         ),
         edit=isinstance(turn.heard, Press),
     )
+
+
+def _for_agents(turn: Turn) -> str:
+    # Slack takes no slash command inside a thread; Telegram takes it inside a topic.
+    return f"{IN_THREADS}{LINES.format(pay='!pay')}" if turn.origin.channel == "slack" else LINES.format(pay="/pay")
 
 
 def _typed(turn: Turn, info: CommandInfo) -> str:

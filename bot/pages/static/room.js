@@ -79,6 +79,7 @@ function leaveCall(words = "You can come back while the room is open. The chat s
 }
 
 function over(words) {
+  if (document.body.dataset.screen === "over") return; // the first reason stands
   call?.close();
   call = null;
   devices.close();
