@@ -171,6 +171,7 @@ async def _person(work: Work, account: ChannelAccount, heard: Heard) -> Person:
         return await work.people.meet(
             account.id, heard.origin.user, name=told.name, language=told.language, zone=told.zone
         )
+    # What somebody told us themselves goes before what their platform tells.
     known.language = known.language or told.language
     known.zone = known.zone or told.zone
     return known
