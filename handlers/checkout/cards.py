@@ -33,6 +33,7 @@ async def show_request(house: House, work: Work, request: PaymentRequest) -> Non
         (Side.CUSTOMER, await _for_customer(house, work, request)),
         (Side.AGENT, await _for_agents(house, work, request)),
     ):
+        # The key is the same at every change, so that each seat edits the card it has.
         await say_card(work, conversation, side, f"pay:{request.id}:{side}", message)
     if request.state in PAYABLE:
         await offer_at_home(house, work, request)
