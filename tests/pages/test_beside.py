@@ -88,6 +88,14 @@ async def test_on_a_phone_the_payment_card_stands_below_the_way_in_and_covers_no
     await expect(card.get_by_role("link", name="Pay $49.00")).to_be_in_viewport()
 
 
+async def test_a_link_into_the_room_is_left_out_within_it(browser: Browser, stage: Stage) -> None:
+    join = Button(label="Join the video room", url=stage.customer_link)
+    await stage.show(Side.CUSTOMER, "room:1", Message(title="Your video room is open", buttons=((join,),)))
+    carla = await visitor(browser, stage.customer_link)
+    await expect(carla.get_by_role("heading", name="Your video room is open")).to_be_visible()
+    await expect(carla.get_by_role("link", name="Join the video room")).to_have_count(0)
+
+
 async def test_the_host_asks_for_payment_and_sees_the_preview_first(browser: Browser, stage: Stage) -> None:
     await let_in(stage)
     ana, carla = await visitor(browser, stage.agent_link), await visitor(browser, stage.customer_link)

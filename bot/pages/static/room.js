@@ -104,5 +104,7 @@ live.on("down", () => { if (document.body.dataset.screen !== "over") $("net").te
 $("join").addEventListener("click", join);
 $("again").addEventListener("click", check);
 $("stop-waiting").addEventListener("click", check);
+waiting(false);
+$("join").disabled = false; // until here a press would have been lost
 window.bellhop = { stats: () => call?.stats() ?? Promise.resolve({ state: "none", framesDecoded: 0 }) };
 devices.start();
