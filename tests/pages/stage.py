@@ -43,12 +43,15 @@ class Stage:
     async def say(self, side: Side, message: Message) -> int:
         """Bellhop says something to one side; the id of the message."""
         async with self.house.database.begin() as work:
-            return (await say(work, await _case(work, self.conversation_id), side, message)).id
-
-    async def show(self, side: Side, key: str, message: Message) -> int:
-        """A card is said, or edited in place; the id of the message."""
+            await say(work, await _case(work, self.conversation_id), side, message)
         async with self.house.database.begin() as work:
-            return (await say_card(work, await _case(work, self.conversation_id), side, key, message)).id
+            [spoken] = await work.talk.newest(self.conversation_id, 1)
+            return spoken.id
+
+    async def show(self, side: Side, key: str, message: Message) -> None:
+        """A card is said, or edited in place."""
+        async with self.house.database.begin() as work:
+            await say_card(work, await _case(work, self.conversation_id), side, key, message)
 
     async def revoke(self, person_id: int) -> None:
         """From now on that person's links open nothing."""
