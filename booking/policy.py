@@ -40,7 +40,9 @@ def cancellation(policy: CancelPolicy, starts_at: datetime, now: datetime) -> Ca
         return Cancellation(False, 0, "This has already started and can no longer be cancelled.")
     back = 100 if starts_at - now >= policy.free_until else 100 - policy.fee_percent
     if back == 100:
-        return Cancellation(True, 100, "You can cancel free of charge now.")
+        ends = policy.fee_percent and policy.free_until
+        limit = f"until {_length(policy.free_until)} before the start" if ends else "until the start"
+        return Cancellation(True, 100, f"You can cancel free of charge {limit}.")
     late = f"It is less than {_length(policy.free_until)} before the start"
     if back == 0:
         return Cancellation(True, 0, f"{late}: you can cancel, but nothing is refunded.")

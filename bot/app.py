@@ -24,6 +24,8 @@ from bot.gateways import gateway_sections
 from bot.health import health_routes
 from bot.jobs import Jobs
 from bot.keys import keys_of
+from bot.pages.look import Look
+from bot.pages.lost import lost_pages
 from bot.pages.pretend import PATH
 from bot.pages.routes import page_routes
 from bot.pages.setup import setup_routes
@@ -60,6 +62,7 @@ from video.registry import PROVIDERS
 
 log = structlog.get_logger()
 
+# What somebody waits for is looked for each second; what only tidies up can wait.
 AT_ONCE, NOW_AND_THEN = timedelta(seconds=1), timedelta(minutes=10)
 SWEEPS = {
     sweep_holds: AT_ONCE,
@@ -91,6 +94,7 @@ class App:
 
         A mere worker does not `listen`: another process hears the chats, this one helps to carry out what follows.
         """
+        # Whatever hears or works next writes into it.
         await upgrade(self.house.database)
         self.house.database.notices.start()
         if listen:
@@ -109,6 +113,7 @@ class App:
         """Take nothing new, finish what is in hand, close everything."""
         if self._settling is not None:
             self._settling.cancel()
+        # The engine before its channels: what is in hand still has to be said somewhere.
         await self.engine.stop()
         for channel in self.channels.values():
             await channel.stop()
@@ -129,6 +134,7 @@ def build(settings: Settings, *, now: Clock | None = None) -> App:
         database=database,
         now=clock,
         public_url=settings.public_url,
+        # The pretend gateway is always there; `House.gateways_of` decides which team has it.
         gateways={**_gateways(settings, clock), Pretend.name: _pretend(settings, database, keys[0], clock)},
         accounts=OpenAccounts({name: section.plain() for name, section in gateway_sections(settings)}, clock),
         rooms=_rooms(settings),
@@ -159,6 +165,7 @@ def _gateways(settings: Settings, clock: Clock) -> dict[str, Gateway]:
 
 def _pretend(settings: Settings, database: Database, key: str, clock: Clock) -> Pretend:
     """For teams without an account; those that name it and are not live have it."""
+    # Derived, so that every process signs and believes alike, and nobody has one more secret to keep.
     secret = hmac.new(key.encode(), b"bellhop pretend gateway", hashlib.sha256).hexdigest()
     return Pretend(KeptJournal(database.begin), secret=secret, url=f"{settings.public_url}/{PATH}", now=clock)
 
@@ -221,7 +228,9 @@ def _web(app: App) -> FastAPI:
         finally:
             await app.stop()
 
+    # No generated documentation: nobody programs against these routes, and it would name them all.
     web = FastAPI(title="Bellhop", lifespan=lifespan, docs_url=None, redoc_url=None)
+    # What is added last is asked first: a flood is turned away before a body is read.
     web.add_middleware(BodyLimit)
     web.add_middleware(AddressLimit, most=app.settings.address_requests_per_minute)
     web.include_router(health_routes(app.house, app.problems))
@@ -232,6 +241,7 @@ def _web(app: App) -> FastAPI:
     install = slack.install if isinstance(slack, SlackChannel) else None
     pages = page_routes(app.house, fetch, frame_ancestors=ancestors, install=install, telegram=partial(_handle, app))
     web.include_router(pages)
+    lost_pages(web, Look(app.house.public_url, ancestors))
     web.include_router(bot_routes(app.house, app.settings))
     web.include_router(setup_routes(app.house, app.settings))
     for channel in app.channels.values():

@@ -62,6 +62,7 @@ class Jobs:
             else:
                 await hear(self.house, work, HEARD.validate_json(job.body))
             if not await work.inbox.done(job):
+                # Another worker has it by now. Rolled back here, it is decided there and once.
                 raise LeaseLost
 
     async def not_taken_in(self, job: Claimed, problem: str) -> None:
@@ -74,6 +75,7 @@ class Jobs:
         if heard.origin.place is Place.ROOM or not heard.origin.user:
             return
         async with self.house.database.begin() as work:
+            # To them alone: in a group it would be noise to all others.
             text = "Something went wrong here and this was not handled. Please try again, or write what you need."
             await send(work, Answer(origin=heard.origin, message=Message(text=text, secret=True)))
 
@@ -95,6 +97,7 @@ class Jobs:
         if isinstance(effect, Deliver):
             await self._deliveries.deliver(effect, job)
             return
+        # The act first, the mark after it: a kill between the two repeats the act and never loses it.
         await carry[type(effect)](effect)
         await self._finishing.put(job)
 

@@ -38,6 +38,7 @@ async def post_to_team(house: House, effect: TellTeam, resolve: Resolve = system
     headers = {
         "content-type": "application/json",
         "webhook-id": effect.webhook_id,
+        # Of this try and not of the event: receivers refuse what was signed long ago.
         "webhook-timestamp": str(int(now.timestamp())),
         "webhook-signature": Webhook(signing_key(secret)).sign(effect.webhook_id, now, body),
     }
@@ -52,6 +53,7 @@ async def _post(
 ) -> httpx2.Response:
     """POST to the first of the host's addresses that takes a connection; the certificate must be the host's."""
     port = url.port or (443 if url.scheme == "https" else 80)
+    # Resolved once and called by address: asked again, the name might lead into our own network.
     *others, last = await public_addresses(url.host, port, private, resolve)
     headers = headers | {"host": url.netloc.decode()}
     async with httpx2.AsyncClient(timeout=TIMEOUT, follow_redirects=False) as client:

@@ -29,6 +29,7 @@ def webhook_routes(house: House) -> APIRouter:
         if gateway not in house.gateways and gateway not in GATEWAYS:
             return UNKNOWN()
         try:
+            # Raw, for a signature holds for the very bytes that were sent.
             body = await read_body(request)
             if team:
                 await take_teams_webhook(house, gateway, team, body, request.headers)

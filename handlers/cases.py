@@ -85,8 +85,8 @@ async def _card(work: Work, conversation: Conversation) -> Message:
 async def _how_to_answer(work: Work, conversation: Conversation) -> str:
     seats = await work.talk.seats(conversation.id, Side.AGENT)
     if all([(await work.people.account_by_id(seat.account_id)).hears_threads for seat in seats]):
-        return "Words in this thread reach the customer when the holder writes them. // begins a private note."
-    return "Answer with Reply: words in this thread stay among you, Bellhop does not hear them."
+        return "What the holder writes here reaches the customer. // begins a private note."
+    return "Answer with Reply: what is written here stays among you, Bellhop does not hear it."
 
 
 async def _addresses(work: Work, conversation: Conversation) -> str:

@@ -33,6 +33,9 @@ class CommandInfo:
                 return self.agent or self.owner
 
 
+SLASHED = ("pay", "video", "book", "refund", "agenda")
+"""What is typed in Slack without `/bellhop` before it."""
+
 COMMANDS: tuple[CommandInfo, ...] = (
     CommandInfo("start", "Begin: who this is and what can be done", customer=True),
     CommandInfo("book", "Book a time", customer=True, agent=True),

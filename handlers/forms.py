@@ -6,6 +6,7 @@ from datetime import timedelta
 from handlers.heard import Place, Press, Said, Submitted
 from handlers.messages import Button, FieldKind, Form, FormField, Message, rows
 from handlers.turn import Spoken
+from handlers.words import typed
 from storage.tables import Draft
 
 ANSWER = "form.answer"
@@ -32,6 +33,19 @@ async def begin(turn: Spoken, form: Form) -> None:
     await drop(turn)
     await _open(turn, form, {})
     await _ask(turn, form, {})
+
+
+async def expect(turn: Spoken, form: Form) -> None:
+    """What is written next may be the answer; the question was put in other words."""
+    await drop(turn)
+    await _open(turn, form, {})
+
+
+async def drop_named(turn: Spoken, name: str) -> None:
+    """Give the form of that name up, if it is the open one: it was answered in another way."""
+    draft = await open_draft(turn)
+    if draft is not None and Form.model_validate_json(draft.form).name == name:
+        await turn.work.talk.drop_draft(draft)
 
 
 async def drop(turn: Spoken) -> str:
@@ -71,7 +85,7 @@ async def answered(turn: Spoken, draft: Draft) -> Submitted | None:
         given = _given(turn, field)
         if given is None:
             turn.lost = True
-            await _ask(turn, form, answers, "Please choose one of these, or /cancel.")
+            await _ask(turn, form, answers, f"Please choose one of these, or {typed(turn.origin.channel, 'cancel')}.")
             return None
         answers[field.name] = given
     if _next_field(form, answers) is not None:
@@ -139,10 +153,9 @@ async def _ask(turn: Spoken, form: Form, answers: dict[str, str], problem: str =
         buttons.append(Button(label="Skip", action=SKIP))
     example = f"For example: {field.example}" if field.example else ""
     hint = " ".join(part for part in (problem, field.hint, example) if part)
+    away = f"{form.title} · {typed(turn.origin.channel, 'cancel')} drops it"
     where = "" if turn.origin.place is Place.PRIVATE else f"{turn.person.name}: "
     await turn.answer(
-        Message(
-            title=f"{where}{field.label}", text=hint, footnote=f"{form.title} · /cancel drops it", buttons=rows(buttons)
-        ),
+        Message(title=f"{where}{field.label}", text=hint, footnote=away, buttons=rows(buttons)),
         edit=False,
     )

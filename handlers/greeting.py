@@ -3,13 +3,18 @@
 from zoneinfo import ZoneInfo
 
 from booking.zones import likely_zones, zone_at, zone_label, zones
+from handlers import forms
 from handlers.cases import MENU, open_case, show_case
 from handlers.desk.waiting import tell_waiting
 from handlers.heard import Command, Place, Press, SharedPlace, Submitted
-from handlers.messages import Button, Message, rows
+from handlers.messages import Button, Form, FormField, Message, rows
 from handlers.speech import say
 from handlers.turn import Turn
+from handlers.words import typed
 from storage.tables import Side
+
+ZONE = "zone"
+WHICH_ZONE = "Which time zone are you in?"
 
 
 def welcome(turn: Turn) -> Message:
@@ -19,7 +24,7 @@ def welcome(turn: Turn) -> Message:
 
 def reads_along(turn: Turn) -> str:
     """What everybody is told before anything of theirs is kept."""
-    team, more = turn.team.name, "/bellhop privacy" if turn.origin.channel == "slack" else "/privacy"
+    team, more = turn.team.name, typed(turn.origin.channel, "privacy")
     return (
         f"I am Bellhop, a program. What you write is stored, and people of {team} may read it and answer. "
         f"{more} shows what is kept, copies it for you, and erases it."
@@ -54,14 +59,16 @@ async def talk(turn: Turn) -> None:
 
 
 async def ask_zone(turn: Turn) -> None:
-    """Ask once where the customer's clock stands; the answer leads on to booking."""
+    """Ask once where the customer's clock stands, by buttons, words or a place; the answer leads on to booking."""
     options = likely_zones(turn.person.language, turn.team.zone)
-    buttons = [Button(label=zone_label(zone, turn.work.now), action="zone", value=zone) for zone in options]
+    buttons = [Button(label=zone_label(zone, turn.work.now), action=ZONE, value=zone) for zone in options]
+    field = FormField(name="zone", label=WHICH_ZONE)
+    await forms.expect(turn, Form(name=ZONE, title="Your time zone", fields=(field,), lenient=True))
     await turn.answer(
         Message(
-            title="Which time zone are you in?",
-            text="Then I can show you every time on your own clock. You can also share your location; "
-            "only its time zone is kept. /zone changes it later.",
+            title=WHICH_ZONE,
+            text="Then you see every time on your own clock. Somewhere else? Just write the nearest big city.",
+            footnote=f"{typed(turn.origin.channel, ZONE)} changes it later.",
             buttons=rows(buttons, 2),
             asks_place=True,
         ),
@@ -70,24 +77,39 @@ async def ask_zone(turn: Turn) -> None:
 
 
 async def set_zone(turn: Turn) -> bool:
-    """A zone was chosen or a place shared; False when it names no zone."""
+    """A zone was chosen or written, or a place shared; False when it names no zone."""
     heard = turn.heard
     if isinstance(heard, SharedPlace):
         zone = zone_at(heard.latitude, heard.longitude) or ""
     elif isinstance(heard, Press):
         zone = heard.value
+    elif isinstance(heard, Submitted):
+        zone = zone_typed(heard.answers.get("zone", ""))
     else:
         zone = zone_typed(heard.args) if isinstance(heard, Command) else ""
     if zone not in zones():
         return False
     turn.person.zone = ZoneInfo(zone).key
+    await forms.drop_named(turn, ZONE)
     return True
+
+
+def check_zone(submitted: Submitted) -> dict[str, str]:
+    """What is wrong with a place that was written."""
+    return {} if zone_typed(submitted.answers.get("zone", "")) else {"zone": "I know no such place."}
+
+
+async def no_such_zone(turn: Turn) -> None:
+    """What somebody named is no place whose clock is known."""
+    turn.lost = True
+    example = f"{typed(turn.origin.channel, ZONE)} Berlin"
+    await turn.answer(Message(text=f"I know no such time zone. Try the nearest big city, as in: {example}"))
 
 
 def zone_typed(text: str) -> str:
     """The time zone that somebody means, by a city or its whole name; empty when there is none."""
     wanted = text.strip().replace(" ", "_").lower()
-    return next((zone for zone in sorted(zones()) if wanted and zone.lower().endswith(wanted)), "")
+    return next((zone for zone in sorted(zones()) if wanted and f"/{zone.lower()}".endswith(f"/{wanted}")), "")
 
 
 async def went_away(turn: Turn) -> None:

@@ -2,20 +2,19 @@
 
 from difflib import get_close_matches
 
+from booking.zones import zone_label
 from handlers import forms
 from handlers.cases import MENU
 from handlers.commands import COMMANDS, CommandInfo
-from handlers.greeting import ask_zone, set_zone
+from handlers.greeting import ask_zone, no_such_zone, set_zone
 from handlers.heard import Command, Press
 from handlers.messages import Message, Pair
 from handlers.turn import Turn
 from handlers.words import typed
 from storage.tables import BookingState
 
-FOR_AGENTS = (
-    "In a case's thread, ! does what / does: !pay 49 USD Consultation. Several lines are parted by semicolons: "
-    "!pay 2 x 49 Consultation; 20 Materials +19%; deposit 30%."
-)
+IN_THREADS = "In a case's thread, ! does what / does: !pay 49 USD Consultation. "
+LINES = "Several lines are parted by semicolons: {pay} 2 x 49 Consultation; 20 Materials +19%; deposit 30%."
 
 
 async def help_me(turn: Turn) -> None:
@@ -26,11 +25,16 @@ async def help_me(turn: Turn) -> None:
         Message(
             title=f"{turn.team.name}: what can be done here",
             pairs=lines,
-            footnote=FOR_AGENTS if turn.is_agent else "",
+            footnote=_for_agents(turn) if turn.is_agent else "",
             buttons=() if turn.is_agent else MENU,
         ),
         edit=isinstance(turn.heard, Press),
     )
+
+
+def _for_agents(turn: Turn) -> str:
+    # Slack takes no slash command inside a thread; Telegram takes it inside a topic.
+    return f"{IN_THREADS}{LINES.format(pay='!pay')}" if turn.origin.channel == "slack" else LINES.format(pay="/pay")
 
 
 def _typed(turn: Turn, info: CommandInfo) -> str:
@@ -42,8 +46,9 @@ async def unknown(turn: Turn, word: str) -> None:
     turn.lost = True
     names = [info.name for info in COMMANDS if info.is_for(turn.role_kind)]
     near = get_close_matches(word.lower(), names, n=3, cutoff=0.5)
-    meant = f" Did you mean {' or '.join('/' + name for name in near)}?" if near else ""
-    text = f"I know no command {word!r}.{meant} /help lists what there is."
+    channel = turn.origin.channel
+    meant = f" Did you mean {' or '.join(typed(channel, name) for name in near)}?" if near else ""
+    text = f"I know no command “{word}”.{meant} {typed(channel, 'help')} lists what there is."
     await turn.answer(Message(text=text, buttons=() if turn.is_agent else MENU))
 
 
@@ -64,10 +69,10 @@ async def zone(turn: Turn) -> None:
     if isinstance(turn.heard, Command) and not turn.heard.args.strip():
         await ask_zone(turn)
     elif await set_zone(turn):
-        await turn.answer(Message(text=f"Your time zone is {turn.person.zone} now."))
+        here = zone_label(turn.person.zone, turn.work.now)
+        await turn.answer(Message(text=f"Your times are {here} from now on."))
     else:
-        turn.lost = True
-        await turn.answer(Message(text="I know no such time zone. Try a city, as in: /zone Berlin"))
+        await no_such_zone(turn)
 
 
 async def cancel(turn: Turn) -> None:
@@ -75,7 +80,7 @@ async def cancel(turn: Turn) -> None:
     dropped = []
     title = await forms.drop(turn)
     if title:
-        dropped.append(f"the form {title!r}")
+        dropped.append(f"the form “{title}”")
     for booking in await turn.work.bookings.held_by_customer(turn.person.id):
         await turn.work.bookings.release(booking, BookingState.LAPSED)
         dropped.append("the time that was held for you")

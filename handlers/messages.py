@@ -117,7 +117,8 @@ class FormField(Plain):
 class Form(Plain):
     """Questions asked together where the channel has forms, one after the other where it has none.
 
-    `name` is the form's word in the table of routes; `value` comes back with the answers.
+    `name` is the form's word in the table of routes; `value` comes back with the answers. `lenient`: words that are no
+    answer to it are words for people.
     """
 
     name: str
@@ -125,6 +126,7 @@ class Form(Plain):
     submit: Annotated[str, Field(max_length=24)] = "Send"
     fields: tuple[FormField, ...]
     value: str = ""
+    lenient: bool = False
 
 
 class Pair(Plain):

@@ -34,13 +34,18 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class PayPage:
-    """A payment request as its customer sees it in a browser."""
+    """A payment request as its customer sees it in a browser.
+
+    `shown`: what the page calls the state; one whose time is over is expired before a sweep has found it.
+    """
 
     code: str
     payee: str
+    asked_by: str
     amount: str
     description: str
     state: State
+    shown: State
     live: bool
     pretends: bool
     ways: tuple[Way, ...]
@@ -100,13 +105,17 @@ async def _page(house: House, work: Work, request: PaymentRequest) -> PayPage:
     conversation = await work.talk.conversation(request.conversation_id)
     customer = await work.people.person(conversation.customer_id) if conversation else None
     zone = (customer.zone if customer else "") or team.zone
-    can_pay = request.state in PAYABLE and request.expires_at > work.now
+    asked_by = await work.people.person(request.asked_by_id)
+    lapsed = request.state in PAYABLE and request.expires_at <= work.now
+    can_pay = request.state in PAYABLE and not lapsed
     return PayPage(
         code=request.code,
         payee=team.name,
+        asked_by=asked_by.name,
         amount=sum_of(request.amount_minor, request.currency),
         description=request.description,
         state=request.state,
+        shown=State.EXPIRED if lapsed else request.state,
         live=request.live,
         pretends=request.gateway == Pretend.name,
         ways=tuple(Way(gateway.name, gateway.title) for gateway in await ways_of(house, work, request)),

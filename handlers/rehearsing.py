@@ -3,6 +3,7 @@
 from handlers.house import House
 from handlers.messages import Button, Message
 from handlers.turn import Turn
+from handlers.words import typed
 from payments.gateway import Capability
 from payments.pretend import Pretend
 from storage.tables import Team
@@ -12,7 +13,7 @@ Rows = tuple[tuple[Button, ...], ...]
 
 BEGUN = (
     "Payments are rehearsed from now on: /pay works, the page to pay on is ours and says PRETEND, and no money moves. "
-    "/payments ends it."
+    "{payments} ends it."
 )
 ENDED = "The rehearsal is over. Customers are sent to the team's own payment account, as soon as there is one."
 LIVE = "This team is live: its customers pay real money, so nothing can be rehearsed here."
@@ -42,7 +43,7 @@ async def begin(turn: Turn) -> None:
     else:
         turn.team.gateway = Pretend.name
         turn.work.audits.note(turn.team.id, turn.person.id, "rehearsal begun", Pretend.title)
-        await turn.answer(Message(text=BEGUN, secret=True))
+        await turn.answer(Message(text=BEGUN.format(payments=typed(turn.origin.channel, "payments")), secret=True))
 
 
 async def end(turn: Turn) -> None:

@@ -52,6 +52,7 @@ async def hear(house: House, work: Work, heard: Heard) -> None:
         await newcomers.hear(turn)
         return
     about_case(turn.team, turn.conversation)
+    # Who is new is told that people read along before a handler keeps anything of theirs.
     await greeting.give_notice(turn)
     await advise(turn, heard)
     await _decide(turn)
@@ -60,6 +61,7 @@ async def hear(house: House, work: Work, heard: Heard) -> None:
 
 async def _decide(turn: Turn) -> None:
     heard = turn.heard
+    # The form goes first: its question was the last thing that was asked here.
     if isinstance(heard, Said | Press) and await _fills_form(turn):
         return
     if isinstance(heard, Said) and await switching.asks_whom(turn):
@@ -105,11 +107,16 @@ async def _fills_form(turn: Turn) -> bool:
     draft = await forms.open_draft(turn)
     if draft is None:
         return False
+    form = Form.model_validate_json(draft.form)
+    # A picture or a press is no answer to it.
+    if form.lenient and not getattr(heard, "text", ""):
+        return False
     submitted = await forms.answered(turn, draft)
     if submitted is not None:
         problems = check_form(submitted)
+        if problems and form.lenient:
+            return False
         if problems:
-            form = Form.model_validate_json(draft.form)
             await forms.refused(turn, form, submitted.answers, dict(problems))
         else:
             turn.heard = submitted

@@ -184,6 +184,7 @@ PRESS_DOORS: Mapping[str, Door] = {
 }
 
 FORM_DOORS: Mapping[str, Door] = {
+    greeting.ZONE: Door(choosing.zone_chosen, check=greeting.check_zone),
     "whom": Door(switching.whom_chosen),
     "team.new": Door(founding.founded, check=founding.check),
     "setup.team": Door(team.saved, Right.OWNER, check=asked.check_team),

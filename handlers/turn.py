@@ -173,6 +173,7 @@ async def _person(work: Work, account: ChannelAccount, heard: Heard) -> Person:
         )
     if heard.origin.workspace and heard.origin.place is Place.PRIVATE:
         await work.people.writes_from(account.id, heard.origin.user, heard.origin.workspace)
+    # What somebody told us themselves goes before what their platform tells.
     known.language = known.language or told.language
     known.zone = known.zone or told.zone
     return known

@@ -108,12 +108,14 @@ async def _open_door(work: Work, code: str) -> tuple[JoinCode, Room]:
     if row is None:
         raise Refused("This link opens no room. Open the newest link in your chat.")
     room = await work.rooms.room(row.room_id)
+    # Told before the link is looked at: to ask for a new one would lead nowhere.
     if room.closed_at is not None:
         raise Gone("This call has ended. You can go on in the chat.")
     if row.revoked_at is not None:
         raise Gone("There is a newer link in your chat; this one opens nothing any more.")
     if row.expires_at <= work.now:
         raise Gone("This link has expired. Ask for a new one in the chat.")
+    # An agent may have left the team since; a customer's link is theirs until it ends.
     if row.side is Side.AGENT and not await _still_speaks(work, room, row.person_id):
         raise Gone("You are not an agent of this team any more; this link opens nothing.")
     return row, room

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale, UnknownLocaleError
 
 from booking.zones import date_label, time_label, zone_label
+from handlers.commands import SLASHED
 from handlers.house import House
 from payments.facts import Source
 from payments.machine import State
@@ -31,6 +32,16 @@ STATES: dict[State, str] = {
     State.DISPUTE_WON: "Paid (dispute won)",
     State.DISPUTE_LOST: "Dispute lost",
 }
+"""How a payment stands, for the desk."""
+
+FOR_CUSTOMERS: dict[State, str] = STATES | {
+    State.REQUESTED: "To pay",
+    State.OPENED: "To pay",
+    State.PROCESSING: "Being processed",
+    State.DISPUTE_WON: "Paid",
+    State.DISPUTE_LOST: "Paid back by your bank",
+}
+"""The same for who pays: whether they have looked at the page yet is no news to them."""
 
 _KNOWN: dict[Source, str] = {
     Source.WEBHOOK: "confirmed by webhook",
@@ -88,5 +99,5 @@ def language_name(code: str) -> str:
 
 
 def typed(channel: str, name: str) -> str:
-    """A command as it is typed there: `/bellhop setup` in Slack, `/setup` elsewhere."""
-    return f"/bellhop {name}" if channel == "slack" else f"/{name}"
+    """A command as it is typed there: `/bellhop setup` in Slack, but for its shortcuts; `/setup` elsewhere."""
+    return f"/bellhop {name}" if channel == "slack" and name not in SLASHED else f"/{name}"

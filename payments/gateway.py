@@ -26,6 +26,7 @@ class Capability(StrEnum):
     DISPUTES = "disputes"
     RECEIPT_LINK = "receipt_link"
     CONNECTED_ACCOUNTS = "connected_accounts"
+    # By account, not by gateway: Razorpay enables codes on request, Stripe's form wants a publishable key.
     UPI_QR = "upi_qr"
     EMBEDDED = "embedded"
     PRETENDS = "pretends"

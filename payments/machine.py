@@ -117,6 +117,7 @@ def settle(facts: Iterable[Fact], asked: Money, *, start: State = State.REQUESTE
     """Where all facts together lead; the same for every order of arrival and any number of repeats."""
     nothing = Money.zero(asked.currency)
     so_far = Settlement(start, captured=nothing, refunded=nothing)
+    # A set, for the same thing told twice is one fact; sorted, for webhooks come in any order.
     for fact in sorted(set(facts), key=_story_order):
         so_far = _take(so_far, fact, asked)
     return so_far
@@ -124,6 +125,7 @@ def settle(facts: Iterable[Fact], asked: Money, *, start: State = State.REQUESTE
 
 def _take(so_far: Settlement, fact: Fact, asked: Money) -> Settlement:
     _must_make_sense(fact, asked)
+    # Totals never shrink: an event that was under way for long knows of less than a newer one.
     captured = max(so_far.captured, fact.captured or so_far.captured)
     refunded = _refunded(so_far.refunded, fact)
     step = decide(so_far.state, _with_known_totals(fact, captured, refunded), asked)
@@ -133,6 +135,7 @@ def _take(so_far: Settlement, fact: Fact, asked: Money) -> Settlement:
         refunded=refunded,
         late=so_far.late or step.late,
         overpaid=step.overpaid or so_far.overpaid,
+        # A later total answers the question.
         ask=step.ask or (so_far.ask and fact.refunded is None),
     )
 
@@ -174,11 +177,13 @@ def _read_totals(state: State, fact: Fact, asked: Money) -> tuple[State, bool]:
 
 
 def _read_captured(state: State, fact: Fact, asked: Money) -> tuple[State, bool]:
+    # What is paid stays paid: a late notice of a part takes nothing back.
     enough = state is PAID or fact.captured is None or fact.captured >= asked
     return (PAID if enough else PART_PAID), False
 
 
 def _read_refunded(state: State, fact: Fact, asked: Money) -> tuple[State, bool]:
+    # All of it is back already; a late notice of a part changes nothing.
     if state is BACK:
         return BACK, False
     # Without the total it may be part or all: on its way, until the gateway was asked.
@@ -187,11 +192,13 @@ def _read_refunded(state: State, fact: Fact, asked: Money) -> tuple[State, bool]
 
 def _read_refund_failed(state: State, fact: Fact, asked: Money) -> tuple[State, bool]:
     if fact.refunded is None:
+        # Where nothing was said to go back, its failing leaves no question.
         return NEXT[state, fact.kind], state in _SENT_BACK
     return _what_is_left(fact, asked), False
 
 
 def _read_dispute_won(state: State, fact: Fact, asked: Money) -> tuple[State, bool]:
+    # What was refunded before the dispute is not won back by it.
     gave_back = fact.refunded is not None and fact.refunded.minor > 0
     return (_what_is_left(fact, asked) if gave_back else WON), False
 

@@ -1,1 +1,1 @@
-"""The outside world on one machine: Telegram, Slack, Stripe and Jitsi, played over HTTP."""
+"""The outside world on one machine: Telegram, Slack, the gateways and Jitsi, played over HTTP."""

@@ -10,7 +10,9 @@ from sandbox.world import World
 
 def main() -> None:
     """Read the arguments, then say what a program must be told, or run until stopped."""
-    parser = argparse.ArgumentParser(prog="python -m sandbox", description="Plays Telegram, Slack, Stripe and Jitsi.")
+    parser = argparse.ArgumentParser(
+        prog="python -m sandbox", description="Telegram, Slack, gateways and Jitsi, played."
+    )
     parser.add_argument("--port", type=int, default=8001, help="listen here, on this machine only (default: 8001)")
     parser.add_argument("--product-url", default="http://127.0.0.1:8000", help="where the program under test listens")
     parser.add_argument("--clock-file", type=Path, help="write the clock's offset in seconds here")

@@ -175,8 +175,10 @@ def _options(who: Participant) -> dict[str, object]:
     config = {
         "prejoinConfig": {"enabled": False},  # the page checks camera and microphone itself
         "disableDeepLinking": True,  # no "open in the app" page on phones
+        "hideConferenceSubject": True,  # it would be the room's made-up name; our page bears the team's
         "disableInviteFunctions": True,  # the room's address alone must not travel
         "toolbarButtons": list(tools),
+        # The page puts over these what the person chose in the device check.
         "startWithAudioMuted": False,
         "startWithVideoMuted": False,
     }

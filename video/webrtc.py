@@ -76,6 +76,7 @@ class WebRtc:
 def turn_credentials(secret: str, user: str, expires_at: datetime) -> tuple[str, str]:
     """User name and password for a TURN server that shares `secret`, good until `expires_at`."""
     username = f"{int(expires_at.timestamp())}:{user}"
+    # SHA-1 because coturn reckons so; as an HMAC over an expiry it is strong enough for hours.
     digest = hmac.new(secret.encode(), username.encode(), hashlib.sha1).digest()
     return username, b64encode(digest).decode()
 

@@ -57,9 +57,21 @@ def apply_file(path: Path) -> None:
 async def _apply(file: TeamFile) -> list[str]:
     async with _opened() as (settings, database):
         await upgrade(database)
+        for line in _left_out(file, settings):
+            print(line)
         accounts = await _accounts(settings)
         async with database.begin() as work:
             return await apply_team(work, file, accounts, live_keys=moves_money(settings))
+
+
+def _left_out(file: TeamFile, settings: Settings) -> list[str]:
+    """The messengers that the file names and the settings do not: their desk and agents cannot be kept yet."""
+    named = {name for name, chat in file.desks if chat} | {name for agent in file.agents for name in agent.known_as}
+    missing = sorted(name for name in named if getattr(settings, name) is None)
+    return [
+        f"{name.title()} is not set up yet, so its desk and agents are left out: bellhop init, then apply again."
+        for name in missing
+    ]
 
 
 async def _accounts(settings: Settings) -> Mapping[str, tuple[str, str]]:

@@ -41,6 +41,7 @@ def live_routes(house: House, hub: Hub) -> APIRouter:
 
     @router.websocket("/room/{join_code}/live")
     async def live(socket: WebSocket, join_code: str, after: int = 0) -> None:
+        # Before the code is looked at: only an open socket can be told why it is closed.
         await socket.accept()
         try:
             visit = await visits.visit(house, join_code)
@@ -64,12 +65,14 @@ class Live:
         self._lobby: dict[str, object] = {}
         self._out: asyncio.Queue[Mapping[str, object]] = asyncio.Queue(WAITING_WORDS)
         self._slow = asyncio.Event()
+        # People type slowly; a browser that looks for a path sends dozens of candidates at once.
         self._talk, self._signals = Pace(per_second=3, burst=20), Pace(per_second=40, burst=300)
 
     def tell(self, word: Mapping[str, object]) -> None:
         """Say `word` to the browser, without waiting."""
         try:
             self._out.put_nowait(word)
+        # The page is not waited for: one slow phone would hold up the other side of the call.
         except asyncio.QueueFull:
             self._slow.set()
 
@@ -113,6 +116,7 @@ class Live:
                 woken.clear()
                 await self._look()
                 with suppress(TimeoutError):
+                    # A signal may be lost between processes; then the next look finds what it was about.
                     async with asyncio.timeout(QUIET):
                         await woken.wait()
 
@@ -185,6 +189,7 @@ class Live:
 
     async def enter(self, word: words.Enter) -> None:
         """Into the call: once let in, and while the other browser is not a third."""
+        # Asked anew: the page may have been open since before the customer was let in.
         self._visit = await visits.visit(self._house, self._code)
         if not self._visit.admitted:
             self.tell({"type": "problem", "sentence": "You have not been let in yet.", "client_id": ""})

@@ -13,6 +13,7 @@ from handlers.checkout.opening import NotPayable
 from handlers.house import House
 from handlers.messages import id_in
 from handlers.pay_page import PayPage
+from handlers.words import FOR_CUSTOMERS
 from payments.errors import (
     AmountRefused,
     CurrencyMismatch,
@@ -41,23 +42,23 @@ TROUBLE: dict[type[PaymentError], tuple[int, str]] = {
 
 OTHERWISE = (502, "Something went wrong on the way to the payment page. Nothing was charged. Please try again.")
 
-LOOKS: dict[State, tuple[str, str]] = {
-    State.REQUESTED: ("due", "To pay"),
-    State.OPENED: ("due", "To pay"),
-    State.FAILED: ("warning", "Not paid yet"),
-    State.PROCESSING: ("waiting", "Being processed"),
-    State.PART_PAID: ("waiting", "Partly paid"),
-    State.PAID: ("done", "Paid"),
-    State.EXPIRED: ("over", "Expired"),
-    State.CANCELLED: ("over", "Cancelled"),
-    State.REFUND_PENDING: ("waiting", "Refund on its way"),
-    State.PART_REFUNDED: ("over", "Partly refunded"),
-    State.REFUNDED: ("over", "Refunded"),
-    State.DISPUTED: ("warning", "Disputed"),
-    State.DISPUTE_WON: ("done", "Paid"),
-    State.DISPUTE_LOST: ("over", "Charged back"),
+LOOKS: dict[State, str] = {
+    State.REQUESTED: "due",
+    State.OPENED: "due",
+    State.FAILED: "warning",
+    State.PROCESSING: "waiting",
+    State.PART_PAID: "waiting",
+    State.PAID: "done",
+    State.EXPIRED: "over",
+    State.CANCELLED: "over",
+    State.REFUND_PENDING: "waiting",
+    State.PART_REFUNDED: "over",
+    State.REFUNDED: "over",
+    State.DISPUTED: "warning",
+    State.DISPUTE_WON: "done",
+    State.DISPUTE_LOST: "over",
 }
-"""How each state looks: a class for its colour and sign, and the word beside it."""
+"""How each state looks: a class for its colour and sign."""
 
 UNSETTLED = frozenset({State.REQUESTED, State.OPENED, State.PROCESSING})
 """The return page looks again while it stands there."""
@@ -155,9 +156,9 @@ async def _asked(house: House, code: str, brought: Mapping[str, str] = pay_page.
 
 
 def _page(look: Look, page: PayPage, *, problem: str = "", returned: bool = False, status: int = 200) -> HTMLResponse:
-    sign, word = LOOKS[page.state]
-    words = {"page": page, "sign": sign, "word": word, "problem": problem, "returned": returned}
-    return look.page("pay.html", words | {"waiting": returned and page.state in UNSETTLED}, status=status)
+    words = {"page": page, "sign": LOOKS[page.shown], "word": FOR_CUSTOMERS[page.shown], "problem": problem}
+    waiting = returned and page.state in UNSETTLED
+    return look.page("pay.html", words | {"returned": returned, "waiting": waiting}, status=status)
 
 
 def nothing_here(look: Look) -> HTMLResponse:

@@ -32,7 +32,7 @@ def room_routes(house: House, look: Look, fetch: Fetch) -> APIRouter:
         try:
             visit = await visits.visit(house, join_code)
         except visits.Refused as refused:
-            return look.plain("This link does not open a room", str(refused), NO_ROOM, status=_status(refused))
+            return look.plain("You cannot come in by this link", str(refused), NO_ROOM, status=_status(refused))
         provider = house.rooms.get(visit.provider)
         players = provider.origins() if provider else ()
         # Who sells does not pay: no gateway's script is let into their page.

@@ -22,7 +22,7 @@ async def _forget(house: House, work: Work, row: GatewayAccount) -> None:
     work.audits.note(row.team_id, None, "payment account left", f"{title}: {row.name}")
     text = (
         f"“{row.name}” was disconnected in {title}'s dashboard. Nothing can be asked for through it any more, and what "
-        f"it took is refunded in {title}'s dashboard alone. /payments connects an account again."
+        f"it took is refunded in {title}'s dashboard alone. /payments (in Slack /bellhop payments) connects one again."
     )
     await tell_owners(work, row.team_id, Message(title=f"{title} disconnected", text=text))
 

@@ -61,7 +61,8 @@ def unnamed(team: Team, gateway: str) -> str:
     if not named or gateway in named:
         return ""
     if rehearses(team) and not team.declared:
-        return "Customers are not offered it yet: the team still rehearses. /payments ends that."
+        how = "/payments (in Slack /bellhop payments)"
+        return f"Customers are not offered it yet: the team still rehearses. Write {how} and end that."
     return (
         f'Customers are not offered it yet: the team\'s file names {" and ".join(named)} alone. Add "{gateway}" there.'
     )

@@ -7,7 +7,7 @@ from booking.zones import day_label, time_label, zone_label
 from handlers.appointments.calendar import calendar
 from handlers.appointments.choice import Choice, StaleChoice, read_choice
 from handlers.cases import MENU
-from handlers.greeting import ask_zone, set_zone
+from handlers.greeting import ask_zone, no_such_zone, set_zone
 from handlers.heard import Place, Press
 from handlers.messages import Button, Message, Pair, Style, rows
 from handlers.turn import Turn
@@ -37,8 +37,7 @@ async def zone_chosen(turn: Turn) -> None:
     if await set_zone(turn):
         await turn.answer(await _services(turn, 0), edit=isinstance(turn.heard, Press))
     else:
-        turn.lost = True
-        await turn.answer(Message(text="I know no such time zone. Try a city, as in: /zone Berlin"))
+        await no_such_zone(turn)
 
 
 async def _services(turn: Turn, case: int) -> Message:

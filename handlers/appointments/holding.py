@@ -80,6 +80,7 @@ async def _hold(turn: Turn, choice: Choice, service: Service, customer: Person) 
 async def _question(turn: Turn, booking: Booking, service: Service, customer: Person) -> Message:
     agent = await turn.work.people.person(booking.agent_id)
     until = clock_time(booking.hold_until, turn.zone) if booking.hold_until else ""
+    price = sum_of(service.price_minor, service.currency) if service.price_minor else ""
     return Message(
         title="Shall I book this?",
         pairs=pairs(
@@ -87,7 +88,7 @@ async def _question(turn: Turn, booking: Booking, service: Service, customer: Pe
             When=both_times(booking.starts_at, booking.ends_at, turn.zone, turn.team.zone),
             With=f"{agent.name}, {turn.team.name}",
             For="" if customer.id == turn.person.id else customer.name,
-            Price=sum_of(service.price_minor, service.currency) if service.price_minor else "free",
+            Price=f"{price}; nothing is charged now" if price else "free",
             Cancelling=cancellation(policy_of(service), booking.starts_at, turn.work.now).sentence,
         ),
         footnote=f"Held for you until {until}.",

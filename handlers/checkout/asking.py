@@ -74,6 +74,7 @@ async def reading_chosen(turn: Turn) -> None:
     if isinstance(turn.heard, Submitted):
         _, _, description = turn.heard.value.partition("|")
         minor, _, currency = turn.heard.answers.get("reading", "").partition(" ")
+        # What a form brings back may be made up; the choices that were shown are no promise.
         if id_in(minor) and currency in in_use():
             amount = due(turn.team, Money(int(minor), currency))
             await propose(turn, amount, description, EXPIRES)
@@ -122,6 +123,7 @@ async def send_request(turn: Turn) -> None:
 def _is_stale(turn: Turn, request: PaymentRequest) -> bool:
     """Whether it is over, or its sum is not the one on the button any more: lines may have been added since."""
     shown = turn.heard.value.partition("|")[2] if isinstance(turn.heard, Press) else ""
+    # In a Telegram topic all agents see one preview, and another may have added a line to it.
     changed = bool(shown) and shown != str(request.amount_minor)
     return changed or request.state is not State.REQUESTED or request.expires_at <= turn.work.now
 

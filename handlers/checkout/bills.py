@@ -137,7 +137,7 @@ def arithmetic(asked: Asked) -> tuple[Pair, ...]:
         rows.append(Pair(label=f"Coupon {asked.coupon}".strip(), value=MINUS + _sum(asked.bill.off, asked)))
     rows.append(Pair(label="Total", value=_sum(asked.bill.total, asked)))
     if within := [f"{_sum(part.tax, asked)} ({percent(part.rate)} %)" for part in asked.bill.parts if part.rate]:
-        rows.append(Pair(label="Tax in it", value=", ".join(within)))
+        rows.append(Pair(label="Tax included", value=", ".join(within)))
     return (*rows, *_payment(asked))
 
 

@@ -10,7 +10,7 @@ from handlers.checkout.ways import ways_of
 from handlers.house import House
 from handlers.messages import Button, Message, Style, pairs
 from handlers.speech import say_card
-from handlers.words import STATES, badge, gateway_title, known_by, sum_of, until
+from handlers.words import FOR_CUSTOMERS, STATES, badge, gateway_title, known_by, sum_of, until
 from payments.gateway import Capability, Gateway
 from payments.machine import State
 from storage.tables import PaymentRequest, Side
@@ -34,6 +34,7 @@ async def show_request(house: House, work: Work, request: PaymentRequest) -> Non
         (Side.CUSTOMER, await _for_customer(house, work, request)),
         (Side.AGENT, await _for_agents(house, work, request)),
     ):
+        # The key is the same at every change, so that each seat edits the card it has.
         await say_card(work, conversation, side, f"pay:{request.id}:{side}", message)
     if request.state in PAYABLE:
         await offer_at_home(house, work, request)
@@ -48,14 +49,14 @@ async def _for_customer(house: House, work: Work, request: PaymentRequest) -> Me
     total = sum_of(request.amount_minor, request.currency)
     return Message(
         badge=badge(request),
-        title=f"{STATES[request.state]}: {total}",
+        title=f"{FOR_CUSTOMERS[request.state]}: {total}",
         pairs=(
             *pairs(For=request.description, Payee=team.name),
             *arithmetic(await bill_of(work, request)),
             *pairs(
                 Pay_until=until(request.expires_at, zone, work.now) if request.state in PAYABLE else "",
                 Refunded=sum_of(request.refunded_minor, request.currency) if request.refunded_minor else "",
-                What_happened=request.detail if request.state is State.FAILED else "",
+                Reason=request.detail if request.state is State.FAILED else "",
             ),
         ),
         footnote=await _customer_footnote(house, work, request),
@@ -102,8 +103,8 @@ async def _for_agents(house: House, work: Work, request: PaymentRequest) -> Mess
             *pairs(For=request.description, Asked_by=asked_by.name),
             *arithmetic(asked),
             *pairs(
-                Expires=until(request.expires_at, team.zone, work.now) if request.state in PAYABLE else "",
-                What_happened=request.detail,
+                Pay_until=until(request.expires_at, team.zone, work.now) if request.state in PAYABLE else "",
+                Reason=request.detail,
                 Refunded=sum_of(request.refunded_minor, request.currency) if request.refunded_minor else "",
                 Answer_by=_deadline(request, team.zone, work.now),
                 How_we_know=known_by(request.known_by, gateway_title(house, request.gateway)),

@@ -37,7 +37,7 @@ async def happened(house: House, work: Work, request: PaymentRequest, *, went_ba
         await say(work, conversation, Side.CUSTOMER, thanks)
         await fulfil(work, team, request)
     elif request.state is State.FAILED:
-        why = f" {request.detail}" if request.detail else ""
+        why = f" {gateway_title(house, request.gateway)} says: “{request.detail}”" if request.detail else ""
         await say(work, conversation, Side.AGENT, Message(text=f"A try to pay {total} did not go through.{why}"))
     elif request.state in GAVE_BACK:
         back = sum_of(request.refunded_minor, request.currency)

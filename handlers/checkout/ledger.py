@@ -63,6 +63,7 @@ async def record(house: House, work: Work, gateway: str, facts: Sequence[Fact]) 
             misfit=_misfit(fact, checkout, request),
             heard_at=work.now,
         )
+        # The unique key decides who was first, between processes too.
         if not await work.payments.keep_fact(kept):
             continue
         if checkout is not None and request is not None:
@@ -113,6 +114,7 @@ async def _apply(
         await _flag(house, work, request, kept.misfit, _take_it(request, checkout, fact, kept))
         return
     asked = sum_asked(checkout, request)
+    # All of them and not the new one alone: where it ends must not depend on which came first.
     facts = [FACT.validate_json(row.body) for row in await work.payments.facts_of(checkout.id)]
     try:
         settled = settle(facts, asked)
@@ -159,6 +161,7 @@ def _note(checkout: Checkout, fact: Fact, settled: Settlement) -> None:
 
 async def _follow(house: House, work: Work, request: PaymentRequest, checkout: Checkout, fact: Fact) -> None:
     """What the checkout's new state means for its request."""
+    # The first that is paid wins; the money of any other goes back.
     first = request.paid_checkout_id in {None, checkout.id}
     if checkout.state in BROUGHT_MONEY and not first:
         await _send_back(house, work, request, checkout, "it was paid twice")

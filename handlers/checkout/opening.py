@@ -13,7 +13,7 @@ from handlers.checkout.sums import fits, sum_asked
 from handlers.checkout.ways import ways_of
 from handlers.effects import EndCheckout, send
 from handlers.house import House
-from handlers.words import STATES
+from handlers.words import sum_of
 from payments.errors import PageLost
 from payments.facts import FactKind
 from payments.gateway import CheckoutKind, CheckoutLink, CheckoutOrder, Gateway
@@ -53,6 +53,7 @@ async def begin(house: House, code: str, way: str, kind: CheckoutKind, *, agreed
         checkout = await _checkout(house, work, request, way, kind)
         checkout.agreed_at = checkout.agreed_at if agreed is None else work.now
         order = await _order(house, work, request, checkout)
+        # By the account in the checkout: the team may have changed its keys since it was made.
         gateway = await house.gateway_for(work, checkout)
     if gateway is None:
         raise NotPayable("This payment account is not set up any more. Please ask in the chat.")
@@ -116,6 +117,7 @@ async def _checkout(house: House, work: Work, request: PaymentRequest, way: str,
     gateway = next((one for one in await ways_of(house, work, request, kind) if way in ("", one.name)), None)
     if gateway is None:
         raise NotPayable("This way to pay is not offered any more. Please choose another, or ask in the chat.")
+    # A page that is open is used again: of two open ones both might be paid.
     for checkout in await work.payments.checkouts_of(request.id):
         open_still = checkout.state not in {State.EXPIRED, State.CANCELLED} and checkout.expires_at > work.now
         same = (checkout.gateway, checkout.account, checkout.kind) == (gateway.name, gateway.account, kind)
@@ -135,6 +137,7 @@ def _new_checkout(request: PaymentRequest, gateway: Gateway, kind: CheckoutKind,
         account=gateway.account,
         kind=kind,
         amount_minor=request.amount_minor,
+        # Ours, and made before the gateway is asked: after an unknown outcome it is all that we know the order by.
         reference=f"co_{secrets.token_hex(12)}",
         expires_at=expires,
         made_at=now,
@@ -167,6 +170,7 @@ async def _keep(house: House, work: Work, checkout_id: int, link: CheckoutLink, 
     checkout.checkout_ref, checkout.url, checkout.expires_at = link.checkout_ref, link.url, link.expires_at
     checkout.poll_at = work.now + next_poll(0)
     checkout.state = NEXT[checkout.state, FactKind.OPENED]
+    # The gateway was asked outside of any transaction; the request may have ended or changed meanwhile.
     if request.state not in PAYABLE or not fits(checkout, request):
         await send(work, EndCheckout(checkout_id=checkout.id))
         return CHANGED if request.state in PAYABLE else sentence(request, work.now)
@@ -176,14 +180,20 @@ async def _keep(house: House, work: Work, checkout_id: int, link: CheckoutLink, 
     return ""
 
 
-_SENTENCES = {
+_SENTENCES: dict[State, str] = {
+    State.REQUESTED: "This is still to be paid.",
+    State.OPENED: "This is still to be paid.",
     State.PROCESSING: "The payment is being processed. Nothing more to do; the chat will say when it is through.",
     State.PAID: "This has been paid. Thank you.",
-    State.FAILED: "The payment did not go through. Nothing was taken; you can try again.",
+    State.PART_PAID: "A part of this has been paid. Please ask about the rest in the chat.",
+    State.FAILED: "Nothing was taken; you can try again.",
     State.EXPIRED: "This request has expired. Ask for a new one in the chat.",
     State.CANCELLED: "This request has been withdrawn. Nothing is to be paid.",
     State.REFUND_PENDING: "The refund is on its way.",
     State.REFUNDED: "This has been refunded.",
+    State.DISPUTED: "Your bank was asked to take this payment back. It will decide.",
+    State.DISPUTE_WON: "This has been paid. Thank you.",
+    State.DISPUTE_LOST: "Your bank has paid this back to you.",
 }
 
 
@@ -191,4 +201,8 @@ def sentence(request: PaymentRequest, now: datetime) -> str:
     """How a request stands, for its customer."""
     if request.state in PAYABLE and request.expires_at <= now:
         return _SENTENCES[State.EXPIRED]
-    return _SENTENCES.get(request.state, f"{STATES[request.state]}.")
+    if request.state is State.PART_REFUNDED:
+        return f"{sum_of(request.refunded_minor, request.currency)} of this has been refunded."
+    if request.state is State.FAILED and request.detail:
+        return f"{request.detail} {_SENTENCES[State.FAILED]}"
+    return _SENTENCES[request.state]

@@ -32,6 +32,7 @@ async def look_up(house: House, checkout_id: int, source: Source = Source.POLL) 
         gateway = await house.gateway_for(work, checkout) if checkout else None
     if checkout is None or checkout.checkout_ref is None or gateway is None:
         return
+    # Between two transactions: an answer may take seconds, and SQLite has one writer.
     facts = await gateway.look_up(checkout.checkout_ref)
     async with house.database.begin() as work:
         await record(house, work, checkout.gateway, [replace(fact, source=source) for fact in facts])
@@ -49,6 +50,7 @@ async def end(house: House, effect: EndCheckout) -> None:
         gateway = await house.gateway_for(work, checkout) if checkout else None
     if checkout is None or checkout.checkout_ref is None or gateway is None:
         return
+    # Ending races with paying, and only the gateway knows which of them won.
     await gateway.expire(checkout.checkout_ref)
     await look_up(house, checkout.id)
 
@@ -57,6 +59,7 @@ async def sweep_polls(house: House) -> None:
     """Put the questions that are due into the outbox, and set the time of the next ones."""
     async with house.database.begin() as work:
         for checkout in await work.payments.to_poll():
+            # Only planned here: in the outbox a gateway that does not answer holds up nobody else.
             _schedule(checkout, work.now)
             await send(work, AskGateway(checkout_id=checkout.id))
 
@@ -67,6 +70,7 @@ def _schedule(checkout: Checkout, now: datetime) -> None:
     if checkout.poll_at < checkout.expires_at + GRACE:
         return
     age = now - checkout.made_at
+    # The older a payment, the rarer something happens to it.
     moving = checkout.state in BROUGHT_MONEY | {State.PROCESSING} and age < WATCHED
     checkout.poll_at = now + max(RELAXED, age / 4) if moving else None
 

@@ -53,7 +53,7 @@ async def takes(turn: Turn, amount: Money) -> Gateway | None:
 async def _refusal(turn: Turn, amount: Money, channels: Collection[str]) -> str:
     there = await turn.house.gateways_of(turn.work, turn.team)
     reasons = [refusal(gateway, amount, channels) for gateway in there]
-    return " ".join(reasons) or await nobody_takes_it(turn.house, turn.work, turn.team)
+    return " ".join(reasons) or await nobody_takes_it(turn)
 
 
 async def keep(turn: Turn, gateway: Gateway, amount: Money, description: str, valid_for: timedelta) -> PaymentRequest:

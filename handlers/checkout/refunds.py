@@ -112,6 +112,7 @@ async def confirmed(turn: Turn) -> None:
     request = await own_request(turn)
     if request is None:
         return
+    # The question may be old by now, so what is left is worked out once more at the yes.
     row = await _named(turn, request) or await _whole(turn, request)
     if row is None or not await _still_possible(turn, request, row):
         await turn.answer(Message(text="A refund of this payment is under way or done."), edit=True)
@@ -159,6 +160,7 @@ async def _whole(turn: Turn, request: PaymentRequest) -> Refund | None:
 
 
 async def _still_possible(turn: Turn, request: PaymentRequest, row: Refund) -> bool:
+    # One at a time: two may each fit, and together be more than was paid.
     fits = request.state in REFUNDABLE and 0 < row.amount_minor <= _left(request).minor
     return fits and row.confirmed_at is None and not await turn.work.payments.refund_under_way(request.id)
 
@@ -197,6 +199,7 @@ async def carry_out(house: House, effect: SendRefund) -> None:
         return
     amount = Money(row.amount_minor, request.currency)
     try:
+        # No transaction is open here; asked once more, the key stays the same and money moves once.
         fact = await gateway.refund(row.payment_ref, amount, key=row.reference, reason=row.reason)
     except FINAL as error:
         await _failed(house, row, str(error))

@@ -3,6 +3,8 @@
 from collections.abc import Collection
 
 from handlers.house import House
+from handlers.turn import Turn
+from handlers.words import typed
 from payments.gateway import Capability, CheckoutKind, Gateway
 from payments.money import Money, format_money
 from payments.pretend import Pretend
@@ -13,7 +15,7 @@ AT_HOME = {"INR": ("razorpay", "phonepe"), "XTR": ("telegram",)}
 """Currencies whose payers expect a gateway of their own country or platform first."""
 PRETENDS_LIVE = (
     "This team is live, so the pretend gateway is refused: no money would move. An owner ends the rehearsal with "
-    "/payments, or names a payment account in the team's file."
+    "{payments}, or names a payment account in the team's file."
 )
 UPI_CURRENCY = "INR"
 AT_HOME_ON = {"telegram": "telegram"}
@@ -60,11 +62,12 @@ async def channels_of(work: Work, conversation_id: int) -> frozenset[str]:
     return frozenset(account.channel for account in accounts)
 
 
-async def nobody_takes_it(house: House, work: Work, team: Team) -> str:
+async def nobody_takes_it(turn: Turn) -> str:
     """Why nothing can be asked for, when a team has no gateway at all."""
-    if Pretend.name in team.gateway.split(",") and await house.is_live(work, team):
-        return PRETENDS_LIVE
-    how = 'gateway = "pretend" in the team\'s file' if team.declared else "/payments"
+    team, payments = turn.team, typed(turn.origin.channel, "payments")
+    if Pretend.name in team.gateway.split(",") and await turn.house.is_live(turn.work, team):
+        return PRETENDS_LIVE.format(payments=payments)
+    how = 'gateway = "pretend" in the team\'s file' if team.declared else payments
     return (
         "No payment account is set up for this team, so nothing can be asked for. An owner can add one, or rehearse "
         f"without money: {how}."

@@ -9,7 +9,7 @@ from handlers.desk.staff import grant
 from handlers.heard import Command
 from handlers.messages import Message, Pair, id_in
 from handlers.turn import Turn
-from handlers.words import clock_time, typed
+from handlers.words import typed, until
 from storage.tables import Invitation, RoleKind
 
 LASTS = timedelta(days=3)
@@ -52,7 +52,7 @@ async def _link(turn: Turn, kind: RoleKind, named: str) -> Message:
         title=f"An invitation for one {kind.value}",
         text=f"{unseen}Send this to the person; the first who uses it is {_a(kind)} of {turn.team.name}.",
         pairs=await _ways(turn, code),
-        footnote=f"Good once, until {clock_time(row.expires_at, turn.zone)}, in three days. {withdraws} withdraws it.",
+        footnote=f"Good once, until {until(row.expires_at, turn.zone, turn.work.now)}. {withdraws} withdraws it.",
         secret=True,
     )
 

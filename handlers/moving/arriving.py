@@ -135,6 +135,6 @@ def _greeting(team: Team, arrived: Arrived) -> Message:
         text="Thank you for adding me. What is left: a channel where your agents meet their cases, what you sell, and "
         "your payment account. My Home tab lists it step by step, and so does /bellhop setup.",
         pairs=pairs(Currency=team.currency, Time_zone=team.zone),
-        footnote="Both were taken from your profile and can be changed there. Nobody else was told about this.",
+        footnote="Both come from your Slack profile; the settings change them. Nobody else sees this message.",
         buttons=SET_UP,
     )

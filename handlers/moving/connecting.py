@@ -23,9 +23,9 @@ LASTS = timedelta(minutes=15)
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """What nobody mistakes for another when reading it aloud."""
 LENGTH = 10
-NO_CODE = "That code is not good any more: each works once, for 15 minutes. /setup gives the owner a new one."
+NO_CODE = "That code is not good any more: each works once, for 15 minutes. An owner gets a new one in the settings."
 HERE = "each in a thread of their own. An owner of the team makes this its front desk with /bellhop connect."
-HOW = "An owner gets a code with /setup; then write /connect and the code here."
+HOW = "An owner gets a code in the settings, under Desk; then write /connect and the code here."
 
 
 async def new_code(work: Work, team: Team, owner_id: int) -> str:

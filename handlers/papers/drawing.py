@@ -12,7 +12,7 @@ from handlers.words import clock_time, sum_of
 from payments.numbering import PaperKind
 from payments.tax import percent
 
-MIDDLE = 105.0
+MIDDLE = 98.0
 """Where the right half of the page begins, in millimetres."""
 TEST = "TEST"
 
@@ -37,11 +37,11 @@ def draw_slip(slip: Slip, *, void: bool = False) -> bytes:
 def _head(sheet: Sheet, slip: Slip, words: Words) -> None:
     top = sheet.get_y()
     sheet.look(15)
-    sheet.strong(slip.seller.name, width=88, height=7.5)
+    sheet.strong(slip.seller.name, width=76, height=7.5)
     sheet.look(9, SOFT)
     for line in (*slip.seller.address.splitlines(), f"{words.tax_id}: {slip.seller.tax_id}"):
         if line.strip() and not line.endswith(": "):
-            sheet.words(line, width=88, height=4.8)
+            sheet.words(line, width=76, height=4.8)
     bottom = sheet.get_y()
     sheet.set_xy(MIDDLE, top)
     sheet.look(20, ACCENT)
@@ -55,7 +55,7 @@ def _head(sheet: Sheet, slip: Slip, words: Words) -> None:
 def _about(sheet: Sheet, slip: Slip, words: Words) -> None:
     top = sheet.get_y() + 4
     sheet.set_xy(sheet.l_margin, top)
-    _labelled(sheet, words.customer, slip.customer, width=80)
+    _labelled(sheet, words.customer, slip.customer, width=72)
     bottom = sheet.get_y()
     sheet.set_xy(MIDDLE, top)
     for label, value in _facts(slip, words):

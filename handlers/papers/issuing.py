@@ -122,7 +122,7 @@ class _Desk:
         message = Message(badge=badge, title=title, files=(attachment(paper),))
         await say(self._work, self._conversation, Side.CUSTOMER, message)
         kind = words_for("en").title(paper.kind)
-        told = Message(badge=badge, text=f"{kind} {paper.name} goes to {self._customer.name}.")
+        told = Message(badge=badge, title=f"{kind} {paper.name}", text=f"It goes to {self._customer.name}.")
         await say(self._work, self._conversation, Side.AGENT, told)
 
     async def _tell_void(self, note: Paper) -> None:

@@ -33,7 +33,7 @@ async def privacy(turn: Turn) -> None:
             Payments="in the books, as the law asks; once you are erased, without your name",
             Who_sees_it=f"people of {team}",
         ),
-        footnote=f"The messages of this chat lie at {messenger}; you can delete them there.",
+        footnote=f"{messenger} keeps the messages of this chat too; you can delete them there.",
         buttons=((copy, forget),),
         secret=True,
     )
@@ -43,7 +43,7 @@ async def privacy(turn: Turn) -> None:
 async def _is_theirs(turn: Turn) -> bool:
     """Whether a customer asks about themselves in a chat of their own; if not, they are told where and who."""
     if turn.origin.place is Place.ROOM:
-        await turn.answer(Message(text=f"Write /privacy in the chat in which you talk to {turn.team.name}."))
+        await turn.answer(Message(text=f"Ask about your data in the chat in which you talk to {turn.team.name}."))
         return False
     roles = await turn.work.holdings.roles(turn.person.id)
     if not roles:

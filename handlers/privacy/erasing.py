@@ -14,6 +14,7 @@ from handlers.house import House
 from handlers.messages import Message
 from handlers.privacy.obstacles import NotYet, ahead, obstacles
 from handlers.speech import say_card
+from handlers.words import typed
 from payments.machine import State
 from storage.privacy_traces import Traces
 from storage.tables import BookingState, Conversation, Person, Side
@@ -63,7 +64,8 @@ async def carry_out(house: House, channels: Mapping[str, Channel], effect: Erase
 
 async def gave_up(work: Work, effect: EraseCustomer) -> None:
     """It was tried often enough: whoever asked is told that it did not happen."""
-    text = "Something went wrong here, and you may not be erased yet. Please try /privacy again."
+    again = typed(effect.origin.channel, "privacy")
+    text = f"Something went wrong here, and you may not be erased yet. Please try {again} again."
     await send(work, Answer(origin=effect.origin, message=Message(text=text)))
 
 

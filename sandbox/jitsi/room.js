@@ -84,7 +84,7 @@ const heard = {
     if (config.startWithAudioMuted) me.audioMuted = true;
     if (config.startWithVideoMuted) me.videoMuted = true;
     if (config.userInfo?.displayName && me.name === "Guest") me.name = config.userInfo.displayName;
-    $("subject").textContent = word.subject || config.subject || room;
+    $("subject").textContent = config.hideConferenceSubject ? "" : word.subject || config.subject || room;
     [me, ...word.people].forEach(showPerson);
     changed(false);
     emit("videoConferenceJoined", { roomName: room, id: me.id, displayName: me.name, avatarURL: undefined, breakoutRoom: false, visitor: false });

@@ -16,7 +16,7 @@ from sandbox.world import World
 class Razorpay(Account):
     """The account (see `Account` for what can be done to it) behind its addresses."""
 
-    def __init__(self, world: World, payee: str = "Acme Concierge") -> None:
+    def __init__(self, world: World, payee: str = "Bright Studio") -> None:
         super().__init__(world, payee)
 
     @cached_property

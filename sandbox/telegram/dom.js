@@ -36,7 +36,7 @@ export async function upload(fields) {
   return answer(await fetch("/ui/telegram/send_file", { method: "POST", body: form }));
 }
 
-const clock = new Intl.DateTimeFormat([], { hour: "2-digit", minute: "2-digit" });
+const clock = new Intl.DateTimeFormat([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const days = new Intl.DateTimeFormat([], { weekday: "long", day: "numeric", month: "long" });
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 

@@ -58,7 +58,7 @@ async def test_a_set_up_that_works_has_no_fault(environ: Environ, database: Data
     said = {finding.what: finding.said for finding in found}
     assert said["Telegram"] == "the bot is @bellhop_sandbox_bot"
     assert said["Slack"] == "the app is bellhop in Acme"
-    assert said["Stripe"] == "Acme Concierge: test mode, no real money"
+    assert said["Stripe"] == "Bright Studio: test mode, no real money"
     assert said["desk C0DESK"] == "#front-desk in Slack"
     assert said["desk -1001000000001"] == "“Front desk” in Telegram"
     assert said["clock"] == "agrees with Telegram, Slack"

@@ -34,7 +34,7 @@ FORMS = {
     "pay": "case", "pay.reading": "case", "pay.items": "typed", "pay.line": "new line",
     "pay.deposit": "new line", "pay.coupon": "request",
     "refund": "request", "assign": "case", "snooze": "case", "reply": "case",
-    "reply.edit": "reply", "case.reply": "case", "rating": "case", "whom": "case", "team.new": "",
+    "reply.edit": "reply", "case.reply": "case", "rating": "case", "whom": "case", "team.new": "", "zone": "",
     "setup.team": "", "setup.hours": "person", "setup.service": "service", "setup.policy": "service",
     "setup.prices": "", "setup.coupon": "coupon",
 }  # fmt: skip
@@ -83,7 +83,7 @@ FOR_ANYBODY = {
     "buttons": "team team.new setup menu help talk zone mine book book.day book.time book.hold book.yes book.no "
     "book.cancel book.cancelled retry rate rate.word privacy privacy.copy privacy.erase privacy.erased pay.qr "
     "pay.coupon",
-    "forms": "rating whom team.new pay.coupon",
+    "forms": "rating whom team.new pay.coupon zone",
 }
 """The doors that are open to strangers: each is stated here once more, so that none is left open by accident."""
 

@@ -25,10 +25,10 @@ async def test_the_agent_and_the_customer_see_the_same_arithmetic(market: Market
     request = await ask(market)
     expected = {
         "2 × $49.00 Consultation": "$98.00", "Materials": "$20.00", "Tax 19 % on top": "$3.80", "Total": "$121.80",
-        "Tax in it": "$3.80 (19 %)",
+        "Tax included": "$3.80 (19 %)",
     }  # fmt: skip
     preview = next(one for _, one in market.town.notebook.answers if one.title == "Ask Mia for $121.80?")
-    for seen in (preview, card(market, "mia", "Waiting for payment"), card(market, "acme-desk", "Waiting for payment")):
+    for seen in (preview, card(market, "mia", "To pay"), card(market, "acme-desk", "Waiting for payment")):
         assert expected.items() <= rows(seen).items()
     await pay(market, request)
     assert (await fresh(market, request)).state is State.PAID
@@ -44,7 +44,7 @@ async def test_a_bare_rate_is_asked_for_and_the_tap_answers(market: Market) -> N
     question = answer(market)
     assert question.title.endswith("What is 19 % in “20 Materials 19%”?")
     await market.hear(market.desk.presses("form.answer", question.buttons[1][0].value))
-    assert rows(answer(market))["Tax in it"] == "$3.19 (19 %)"
+    assert rows(answer(market))["Tax included"] == "$3.19 (19 %)"
 
 
 async def test_lines_and_a_deposit_are_added_to_a_preview_step_by_step(market: Market) -> None:
@@ -101,7 +101,7 @@ async def test_deposit_and_rest_are_two_payments_that_make_the_whole(market: Mar
     await press(market, "pay.rest")
     rest = (await market.requests())[-1]
     assert (rest.rest_of_id, rest.amount_minor) == (deposit.id, 12180 - 3654)
-    assert rows(card(market, "mia", "Waiting for payment: $85.26"))["Deposit, paid"] == "\N{MINUS SIGN}$36.54"
+    assert rows(card(market, "mia", "To pay: $85.26"))["Deposit, paid"] == "\N{MINUS SIGN}$36.54"
     await market.hear(market.desk.presses("pay.rest", str(deposit.id)))
     assert len(await market.requests()) == 2, "the rest is asked for once"
     await pay(market, rest)
@@ -110,7 +110,7 @@ async def test_deposit_and_rest_are_two_payments_that_make_the_whole(market: Mar
 
 async def test_an_end_on_another_day_says_which(market: Market) -> None:
     await ask(market, "49 Consultation, valid 2 d")
-    assert rows(card(market, "mia", "Waiting for payment"))["Pay until"] == "Wed 4 Mar, 10:00, Berlin (UTC+1)"
+    assert rows(card(market, "mia", "To pay"))["Pay until"] == "Wed 4 Mar, 10:00, Berlin (UTC+1)"
 
 
 async def test_a_rest_that_was_withdrawn_can_be_asked_for_again(market: Market) -> None:

@@ -76,7 +76,7 @@ async def test_a_payment_brings_its_customer_one_receipt_and_the_desk_sees_it(ma
     (file,) = sent(market, "mia")
     assert (file.name, file.mime) == ("TEST-ACME-2026-000001.pdf", "application/pdf")
     said = [one.message.plain for one in market.town.notebook.shown if one.chat == "acme-desk"]
-    assert said.count("TEST\nReceipt TEST-ACME-2026-000001 goes to Mia.") == 1
+    assert said.count("TEST · Receipt TEST-ACME-2026-000001\nIt goes to Mia.") == 1
     document = await fetch_paper(market.town.house, file)
     text = text_of(document)
     for part in ("Receipt", "TEST-ACME-2026-000001", "Acme", "Mia", "Consultation", "$49.00", "Till", "pay_cs_",

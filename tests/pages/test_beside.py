@@ -18,7 +18,7 @@ async def write(page: Page, text: str) -> None:
 
 def due(url: str) -> Message:
     pay = Button(label="Pay $49.00", url=url, style=Style.PRIMARY)
-    return Message(badge="TEST", title="Waiting for payment: $49.00", pairs=pairs(For="Massage"), buttons=((pay,),))
+    return Message(badge="TEST", title="To pay: $49.00", pairs=pairs(For="Massage"), buttons=((pay,),))
 
 
 PAID = Message(badge="TEST", title="Paid: $49.00", text="Confirmed by webhook from Stripe.")
@@ -69,6 +69,31 @@ async def test_a_payment_card_comes_over_the_call_and_turns_to_paid_in_place(bro
         await expect(page.get_by_role("log").get_by_role("heading", name="Paid: $49.00")).to_have_count(1)
     await card.get_by_role("button", name="Close").click()
     await expect(card).to_be_hidden()
+
+
+async def test_on_a_phone_the_payment_card_stands_below_the_way_in_and_covers_no_button(
+    browser: Browser, stage: Stage
+) -> None:
+    await let_in(stage)
+    rows = pairs(For="Massage", Payee="Lotus Clinic", **{f"Line {number}": "$7.00" for number in range(7)})
+    await stage.show(Side.CUSTOMER, "pay:1:customer", due(await stage.request()).model_copy(update={"pairs": rows}))
+    carla = await visitor(browser, stage.customer_link, width=390, height=844)
+    card = carla.get_by_role("complementary", name="Payment")
+    await expect(card.get_by_text("Lotus Clinic")).to_be_visible()
+    await expect(card.get_by_text("Line 6")).to_be_hidden()
+    await card.get_by_text("Details").click()
+    await expect(card.get_by_text("Line 6")).to_be_visible()
+    await carla.get_by_role("button", name="Join").click()
+    await expect(carla.get_by_role("button", name="Hang up")).to_be_visible()
+    await expect(card.get_by_role("link", name="Pay $49.00")).to_be_in_viewport()
+
+
+async def test_a_link_into_the_room_is_left_out_within_it(browser: Browser, stage: Stage) -> None:
+    join = Button(label="Join the video room", url=stage.customer_link)
+    await stage.show(Side.CUSTOMER, "room:1", Message(title="Your video room is open", buttons=((join,),)))
+    carla = await visitor(browser, stage.customer_link)
+    await expect(carla.get_by_role("heading", name="Your video room is open")).to_be_visible()
+    await expect(carla.get_by_role("link", name="Join the video room")).to_have_count(0)
 
 
 async def test_the_host_asks_for_payment_and_sees_the_preview_first(browser: Browser, stage: Stage) -> None:

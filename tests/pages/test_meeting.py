@@ -184,7 +184,7 @@ async def test_the_host_ends_the_call_for_everyone(browser: Browser, stage: Stag
     for page in (ana, carla):
         await expect(page.get_by_role("heading", name="The call has ended")).to_be_visible()
     await carla.reload()
-    await expect(carla.get_by_role("heading", name="This link does not open a room")).to_be_visible()
+    await expect(carla.get_by_role("heading", name="You cannot come in by this link")).to_be_visible()
 
 
 async def test_without_camera_and_microphone_one_joins_to_watch(

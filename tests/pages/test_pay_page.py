@@ -1,13 +1,17 @@
 """The pay page: what it says in each state, the way to the gateway and back, and what happens when that is gone."""
 
+from datetime import timedelta
+
 import httpx2
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Route, expect
 
 from bot.pages.pay import LOOKS, OTHERWISE, TROUBLE, trouble
 from handlers.house import House
+from handlers.words import FOR_CUSTOMERS
 from payments.errors import Declined, PaymentError
+from payments.gateway import utc_now
 from payments.machine import State
 from sandbox.app import Cast
 from sandbox.faults import Fault, Rule
@@ -57,7 +61,7 @@ async def test_a_gateway_that_is_down_is_a_sentence_and_takes_no_money(stage: St
 async def test_what_is_settled_cannot_be_paid_again(stage: Stage, state: State) -> None:
     url = await stage.request(state)
     page = await get(url)
-    assert LOOKS[state][1] in page.text
+    assert FOR_CUSTOMERS[state] in page.text
     assert "<form" not in page.text
     assert (await post(url)).status_code == 409
 
@@ -72,7 +76,7 @@ async def test_the_back_page_believes_the_gateway_and_not_the_visit(stage: Stage
 
 
 def test_every_state_and_every_error_has_its_words() -> None:
-    assert set(LOOKS) == set(State)
+    assert set(LOOKS) == set(FOR_CUSTOMERS) == set(State)
     assert trouble(Declined("no")) == TROUBLE[Declined]
     assert trouble(PaymentError("?")) == OTHERWISE
 
@@ -112,7 +116,7 @@ async def test_someone_pays_and_the_page_turns_to_paid_by_itself(
 @pytest.mark.browser
 async def test_the_pay_page_is_accessible_however_it_looks(browser: Browser, stage: Stage, axe: Axe) -> None:
     page = await visitor(browser, stage.house.link("pay/unknown"))
-    one_of_each_look = {sign: state for state, (sign, _) in LOOKS.items()}
+    one_of_each_look = {sign: state for state, sign in LOOKS.items()}
     links = [await stage.request(state, receipt_url="https://s.example/r") for state in one_of_each_look.values()]
     for link in (page.url, *links):
         await page.goto(link)
@@ -122,3 +126,48 @@ async def test_the_pay_page_is_accessible_however_it_looks(browser: Browser, sta
             result = await axe.run(page)
             assert result.violations_count == 0, result.generate_report()
             assert await page.evaluate("document.documentElement.scrollWidth") == width
+
+
+async def test_the_page_says_who_asks_and_nobody_is_left_guessing_after_coming_back(stage: Stage) -> None:
+    url = await stage.request()
+    assert "Ana Silva asks you for this in your chat with Lotus Clinic." in (await get(url)).text
+    assert "If you have just paid, stay here" not in (await get(url)).text
+    assert "If you have just paid, stay here" in (await get(f"{url}/back")).text
+
+
+@pytest.mark.parametrize(
+    ("state", "fields", "sentence"),
+    [
+        (State.FAILED, {"detail": "Your card was declined."}, "Your card was declined. Nothing was taken; you can try"),
+        (State.PART_REFUNDED, {"refunded_minor": 1250}, "$12.50 of this has been refunded."),
+        (State.DISPUTE_LOST, {}, "Your bank has paid this back to you."),
+    ],
+)
+async def test_a_state_is_told_with_what_the_payer_wants_to_know(
+    stage: Stage, state: State, fields: dict[str, object], sentence: str
+) -> None:
+    assert sentence in (await get(await stage.request(state, **fields))).text
+
+
+async def test_a_request_whose_time_is_over_is_expired_before_a_sweep_has_seen_it(stage: Stage) -> None:
+    page = (await get(await stage.request(expires_at=utc_now() - timedelta(seconds=1)))).text
+    assert "Expired" in page and "To pay" not in page and "<form" not in page
+
+
+@pytest.mark.browser
+async def test_an_impatient_thumb_pays_once_and_sees_that_something_happens(browser: Browser, stage: Stage) -> None:
+    url = await stage.request()
+    page = await visitor(browser, url, width=390)
+    pressed: list[str] = []
+
+    async def nowhere(route: Route) -> None:
+        pressed.append(route.request.method)
+        await route.fulfill(status=204)  # the browser stays on the page, as it does until an answer comes
+
+    await page.route(url, nowhere)
+    await page.get_by_role("button", name="Pay $49.00").click()
+    busy = page.get_by_role("button", name="Opening Stripe…")
+    await expect(busy).to_have_attribute("aria-busy", "true")
+    await busy.click()
+    await busy.press("Enter")
+    assert pressed == ["POST"]

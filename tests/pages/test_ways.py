@@ -51,7 +51,7 @@ async def test_paid_inside_the_room_it_turns_to_paid_on_both_sides(browser: Brow
     form = carla.frame_locator("iframe[title='Secure payment input frame']")
     await expect(form.get_by_role("heading", name="Pay with card")).to_be_visible()
     # The card above it changes (the form was opened), and what is being filled in stays.
-    await expect(card.get_by_role("heading", name="Pay page opened: $49.00")).to_be_visible()
+    await expect(card.get_by_role("heading", name="To pay: $49.00")).to_be_visible()
     await form.get_by_role("button", name="Pay $49.00").click()
     for page in (ana, carla):
         await expect(card_of(page).get_by_role("heading", name="Paid: $49.00")).to_be_visible()

@@ -170,6 +170,18 @@ async def test_refunds_add_up_and_stop_at_what_was_paid(client: stripe.StripeCli
     assert (await client.v1.charges.retrieve_async(part.charge)).refunded  # type: ignore[arg-type]
 
 
+async def test_the_disputes_of_a_payment_can_be_listed(client: stripe.StripeClient, cast: Cast) -> None:
+    paid, other = [(await client.v1.checkout.sessions.create_async(wanted())).id for _ in range(2)]
+    for session in (paid, other):
+        await cast.stripe.pay(session)
+    dispute = await cast.stripe.dispute(paid)
+    for session, found in ((paid, [dispute]), (other, [])):
+        listed = await client.v1.disputes.list_async(
+            {"payment_intent": cast.stripe.sessions[session]["payment_intent"]}
+        )
+        assert [each.id for each in listed.data] == found
+
+
 async def test_lists_come_in_pages_newest_first(client: stripe.StripeClient) -> None:
     made = [(await client.v1.checkout.sessions.create_async(wanted())).id for _ in range(5)]
     first = await client.v1.checkout.sessions.list_async({"limit": 2})

@@ -25,7 +25,7 @@ async def asks(customer: Human, agent: Human, what: str = "49 USD Consultation",
     """The agent asks for money; the address of the customer's pay button."""
     await agent.says(f"!pay {what}")
     await agent.taps(f"Ask for {shown}")
-    await customer.hears(f"Waiting for payment: {shown}")
+    await customer.hears(f"To pay: {shown}")
     return await customer.taps(f"Pay {shown}")
 
 

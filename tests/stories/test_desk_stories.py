@@ -216,6 +216,20 @@ async def test_a_shared_location_names_the_time_zone(stage: Stage) -> None:
     await stage.mia.hears("Kolkata")
 
 
+async def test_a_city_that_is_written_names_the_time_zone_and_other_words_reach_the_desk(stage: Stage) -> None:
+    await stage.mia.starts()
+    await stage.mia.taps("Book")
+    await stage.mia.hears("Which time zone are you in?", "write the nearest big city")
+    await stage.mia.says("kolkata")
+    await stage.mia.taps("Consultation")
+    await stage.mia.hears("Times are Kolkata (UTC+5:30) time.")
+    await stage.arjun.starts()
+    await stage.arjun.taps("Book")
+    await stage.arjun.hears("Which time zone are you in?")
+    await stage.arjun.says("hi")
+    await stage.ana.hears("Arjun", "hi")
+
+
 async def test_a_join_link_expires(stage: Stage) -> None:
     mia, ana = await in_conversation(stage)
     await ana.taps("Video room")

@@ -40,7 +40,7 @@ async def test_two_workspaces_side_by_side_each_see_only_their_own(stage: Stage)
     done = await adds_app(stage, HANA)
     assert done.status_code == 200 and "Bellhop is ready for Globex" in done.text
     assert f"slack://app?team={GLOBEX}&amp;id=A0BELLHOP" in done.text
-    await hana(stage).hears("Bellhop is ready for Globex", "JPY", "Asia/Tokyo", "Nobody else was told")
+    await hana(stage).hears("Bellhop is ready for Globex", "JPY", "Asia/Tokyo", "Nobody else sees this")
     assert gus(stage).screen() == []
     await opens_desk(stage)
     await gus(stage).says("Is anybody there?")

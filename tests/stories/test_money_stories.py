@@ -143,7 +143,7 @@ async def test_what_cannot_be_read_is_asked_or_refused(stage: Stage, typed: str,
     await ana.says(f"!pay {typed}")
     await stage.world.until(lambda: len(ana.screen()) >= before + 2)
     assert answer in ana.screen()[-1].text
-    assert stage.mia.count("Waiting for payment") == 0
+    assert stage.mia.count("To pay") == 0
 
 
 async def test_an_ambiguous_sum_is_cleared_up_by_a_tap(stage: Stage) -> None:
@@ -151,7 +151,7 @@ async def test_an_ambiguous_sum_is_cleared_up_by_a_tap(stage: Stage) -> None:
     await ana.says("!pay 1,299 USD Course")
     await ana.taps("$1,299.00")
     await ana.taps("Ask for $1,299.00")
-    await mia.hears("Waiting for payment: $1,299.00", "Course")
+    await mia.hears("To pay: $1,299.00", "Course")
 
 
 async def test_pay_as_a_slash_command_finds_the_agents_only_case(stage: Stage) -> None:
@@ -159,7 +159,7 @@ async def test_pay_as_a_slash_command_finds_the_agents_only_case(stage: Stage) -
     await ana.commands("/pay 12.50 EUR Coffee, valid 2 h")
     await ana.hears("Ask Mia Schneider for €12.50?", "Case")
     await ana.taps("Ask for €12.50")
-    await mia.hears("Waiting for payment: €12.50", "Coffee")
+    await mia.hears("To pay: €12.50", "Coffee")
 
 
 async def test_pay_by_a_form_on_slack(stage: Stage) -> None:
@@ -167,7 +167,7 @@ async def test_pay_by_a_form_on_slack(stage: Stage) -> None:
     await ana.taps("Ask for money")
     await ana.fills(**{"How much?": "20", "What for?": "Materials"})
     await ana.taps("Ask for $20.00")
-    await mia.hears("Waiting for payment: $20.00", "Materials")
+    await mia.hears("To pay: $20.00", "Materials")
 
 
 async def test_pay_by_questions_on_telegram(stage: Stage) -> None:
@@ -182,7 +182,7 @@ async def test_pay_by_questions_on_telegram(stage: Stage) -> None:
     await ana.hears("How much?", without="How we know")
     await ana.says("20")
     await ana.taps("Ask for $20.00")
-    await mia.hears("Waiting for payment: $20.00", "Materials")
+    await mia.hears("To pay: $20.00", "Materials")
 
 
 async def test_a_refund_in_the_gateways_dashboard_shows_up(stage: Stage) -> None:

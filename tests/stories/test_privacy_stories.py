@@ -49,7 +49,7 @@ async def pays(stage: Stage, customer: OnTelegram | OnSlack, agent: OnSlack, wha
     session = await stage.session_of(await asks(customer, agent, what))
     await stage.cast.stripe.pay(session)
     await customer.hears("Paid: $49.00")
-    await agent.hears("Receipt ", " goes to ")
+    await agent.hears("Receipt ", "It goes to ")
 
 
 async def erases(customer: OnTelegram | OnSlack) -> None:

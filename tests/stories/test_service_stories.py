@@ -81,7 +81,7 @@ async def test_a_message_shortcut_asks_for_money(stage: Stage) -> None:
     assert told["ok"]
     await ana.fills(**{"How much?": "15 EUR", "What for?": "Copies"})
     await ana.taps("Ask for €15.00")
-    await mia.hears("Waiting for payment: €15.00", "Copies")
+    await mia.hears("To pay: €15.00", "Copies")
 
 
 async def test_a_message_that_cannot_be_delivered_is_said_and_tried_again(stage: Stage) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import bot.channels.slack.standing as standing
 from bot.channels.slack.places import CHANNEL, account_of, place_of, workspace_of
 from bot.channels.slack.text import all_mentioned, plain
+from handlers.commands import SLASHED
 from handlers.heard import (
     Command,
     Edited,
@@ -31,7 +32,7 @@ from handlers.messages import Attachment, pressed
 Json = Mapping[str, Any]
 
 FRONT = "bellhop"
-SLASH = (FRONT, "pay", "video", "book", "refund", "agenda")
+SLASH = (FRONT, *SLASHED)
 """The slash commands; the first takes all others as its first word."""
 SHORTCUTS = {"pay": "Ask for a payment", "video": "Start the video room"}
 """The message shortcuts: the command that each runs, and its name in Slack's menu."""

@@ -133,6 +133,7 @@ class TelegramChannel:
                     raise
                 self._begun.pop(_key(seat), None)
                 sent = await self._put(Spot(seat.chat, await self._topic(seat, message)), message)
+        # Once a message stands in the topic, the seat itself remembers it.
         self._begun.pop(_key(seat), None)
         return sent
 

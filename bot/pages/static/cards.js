@@ -36,7 +36,7 @@ function attachment(file, url) {
 
 /** Buttons that lead into the room are left out: we are in it, and a fresh link would end this one. */
 function buttonRow(row, press) {
-  const useful = row.filter(({ action }) => !action.startsWith("room."));
+  const useful = row.filter(({ action, url }) => !action.startsWith("room.") && !isRoom(url));
   return useful.length ? el("p", { class: "buttons" }, ...useful.map((each) => button(each, press))) : "";
 }
 
@@ -62,6 +62,10 @@ function fromRoom(url) {
   const address = new URL(url);
   if (isPayPage(url)) address.searchParams.set("from", "room");
   return address.href;
+}
+
+function isRoom(url) {
+  return /^https?:/i.test(url) && new URL(url).origin === location.origin && new URL(url).pathname.startsWith("/room/");
 }
 
 export function isPayPage(url) {

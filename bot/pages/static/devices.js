@@ -8,6 +8,7 @@ const REASONS = {
   NotReadableError: "Another program is using your camera. Close it and choose the camera again, or join without it.",
 };
 const INSECURE = "Camera and microphone work on https pages only. You can join anyway to watch and write.";
+const CAMERA_OFF = "Camera is off";
 const ONLY_VOICE = "No camera could be used: you will be heard, but not seen.";
 const ONLY_PICTURE = "No microphone could be used: you will be seen, but not heard.";
 
@@ -39,6 +40,7 @@ export class Devices {
   /** Opens what is switched on, and shows it. */
   async start() {
     const turn = ++this.#turn;
+    $("preview-off").textContent = this.camera ? "Starting the camera…" : CAMERA_OFF;
     const { stream, note } = await this.#open();
     if (turn !== this.#turn) return stop(stream);
     stop(this.stream);
@@ -46,6 +48,7 @@ export class Devices {
     const seen = stream.getVideoTracks().length > 0;
     $("preview").srcObject = seen ? stream : null;
     $("preview-off").hidden = seen;
+    $("preview-off").textContent = CAMERA_OFF;
     $("device-note").textContent = note;
     this.#listen();
     await this.#list();

@@ -17,6 +17,7 @@ export class JitsiCall {
     this.call = freshId();
     this.#rejoin = () => this.#enter();
     $("jitsi").hidden = false;
+    $("jitsi").append(el("p", { class: "words", role: "status" }, "Connecting…"));
     this.#start(ticket, devices).catch(() => trouble("The video server cannot be reached. You can go on in the chat, or try again."));
   }
 
@@ -37,6 +38,7 @@ export class JitsiCall {
   async #start(ticket, devices) {
     await load(ticket.script_url);
     if (this.#closed) return;
+    $("jitsi").replaceChildren(); // the player says by itself what it waits for
     this.#api = new window.JitsiMeetExternalAPI(ticket.domain, options(ticket, devices));
     this.#api.addListener("videoConferenceJoined", () => {
       this.#enter();

@@ -18,6 +18,7 @@ const lobby = new Lobby(live, visit, enterCall);
 const controls = new Controls(visit, { hangUp: () => leaveCall(), end: () => live.send({ type: "end" }), command: (name, args) => chat.command(name, args) });
 new PaymentCard(live, chat, { pays: !visit.host });
 let call = null;
+let entering = false;
 
 const PLAYERS = {
   jitsi: (ticket) => {
@@ -48,7 +49,8 @@ function join() {
 }
 
 async function enterCall() {
-  if (call) return;
+  if (call || entering) return;
+  waiting(true);
   try {
     const ticket = await mintTicket();
     const { camera, microphone } = devices;
@@ -57,7 +59,16 @@ async function enterCall() {
     controls.serve(call, { ownToolbar: ticket.kind === "jitsi", camera, microphone });
   } catch (error) {
     leaveCall(error instanceof TypeError ? "The room cannot be reached. Check your connection and try again." : error.message);
+  } finally {
+    waiting(false);
   }
+}
+
+/** The way in can take seconds on a slow line: the button says so, and a second press is none. */
+function waiting(on) {
+  entering = on;
+  $("join").setAttribute("aria-busy", String(on));
+  $("join").textContent = on ? "Joining…" : "Join";
 }
 
 function leaveCall(words = "You can come back while the room is open. The chat stays here.") {
@@ -68,6 +79,7 @@ function leaveCall(words = "You can come back while the room is open. The chat s
 }
 
 function over(words) {
+  if (document.body.dataset.screen === "over") return; // the first reason stands
   call?.close();
   call = null;
   devices.close();
@@ -92,5 +104,7 @@ live.on("down", () => { if (document.body.dataset.screen !== "over") $("net").te
 $("join").addEventListener("click", join);
 $("again").addEventListener("click", check);
 $("stop-waiting").addEventListener("click", check);
+waiting(false);
+$("join").disabled = false; // until here a press would have been lost
 window.bellhop = { stats: () => call?.stats() ?? Promise.resolve({ state: "none", framesDecoded: 0 }) };
 devices.start();

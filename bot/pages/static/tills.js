@@ -74,7 +74,7 @@ export class Tills {
     const form = await this.#ask(`forms/${way}`, "POST");
     const place = el("div", { class: "form" });
     this.#place.replaceChildren(place);
-    place.scrollIntoView({ block: "nearest" });
+    place.scrollIntoView({ block: "start" }); // it grows while it loads
     const unmount = await FORMS[way](form, place, () => this.#completed(base));
     if (base === this.#base && place.isConnected) this.#unmount = unmount;
     else unmount(); // paid or put away meanwhile
