@@ -21,7 +21,7 @@ NAMES = {
     "privacy.erase": "person", "privacy.erased": "person", "audit": "", "audit.csv": "", "payments": "",
     "payments.pretend": "", "payments.real": "",
     "pay.qr": "request", "pay.line": "request", "pay.deposit": "request", "pay.rest": "request",
-    "pay.coupon": "request", "overtime.yes": "room", "overtime.no": "room",
+    "pay.coupon": "request", "pay.tip": "tip", "pay.excess": "fact", "overtime.yes": "room", "overtime.no": "room",
     "agenda": "", "cases": "", "setup": "", "setup.menu": "", "setup.room": "", "setup.desk": "", "setup.try": "",
     "setup.team": "", "setup.hours": "", "setup.hours.of": "person", "setup.services": "", "setup.service": "service",
     "setup.service.new": "", "setup.service.change": "service", "setup.service.retire": "service",
@@ -49,6 +49,8 @@ MADE_UP = {
         "{case}|²",
     ),
     "new line": ("{case}|{request}", "{case}|²", "0|{request}"),
+    "tip": ("{request}|10", "{request}|0", "{request}|999", "{request}|²", "{request}|own 5"),
+    "fact": ("{request}|1", "{request}|2", "{request}|²", "{request}|"),
     "score": ("{case}|5", "{case}|1", "{case}|0", "{case}|6", "{case}|²"),
     "promotion": ("{role}|viewer", "{role}|owner", "{role}|king", "{role}|"),
     "sending": ("{case}|{reply}|", "{case}|{reply}|0123456789ab", "{case}|²|", "{case}"),
@@ -82,7 +84,7 @@ FOR_ANYBODY = {
     "commands": "start teams setup connect book bookings talk zone cancel privacy terms paysupport help join qr",
     "buttons": "team team.new setup menu help talk zone mine book book.day book.time book.hold book.yes book.no "
     "book.cancel book.cancelled retry rate rate.word privacy privacy.copy privacy.erase privacy.erased pay.qr "
-    "pay.coupon",
+    "pay.coupon pay.tip",
     "forms": "rating whom team.new pay.coupon zone",
 }
 """The doors that are open to strangers: each is stated here once more, so that none is left open by accident."""
