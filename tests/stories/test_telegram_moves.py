@@ -211,7 +211,8 @@ async def test_a_team_is_set_up_in_slacks_app_home(tmp_path: Path) -> None:
     file = tmp_path / "bare.toml"
     file.write_text(
         'name = "Bare"\nslug = "bare"\ncurrency = "EUR"\ntime_zone = "Europe/Berlin"\n[desks]\nslack = "C0DESK"\n'
-        'telegram = -1001000000001\n[[agents]]\nslug = "ana"\nname = "Ana"\nrole = "owner"\nslack = "U0ANA"\n',
+        'telegram = -1001000000001\n[[agents]]\nslug = "ana"\nname = "Ana"\nrole = "owner"\nslack = "U0ANA"\n'
+        'hours = "Mon-Sun 00:00-24:00"\n',
         encoding="utf-8",
     )
     async with set_up(tmp_path, team=file) as stage:
