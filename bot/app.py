@@ -103,6 +103,7 @@ class App:
         # What the program consists of stays; the collector looks at what comes and goes.
         gc.collect()
         gc.freeze()
+        gc.enable()
 
     async def _open_ears(self) -> None:
         for channel in self.channels.values():

@@ -1,12 +1,11 @@
 """Every command with its arguments; what each does is imported when it is called."""
 
+import gc
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Optional
 
 import typer
-
-from bot.cli import garbage
 
 app = typer.Typer(
     help="A concierge between customers and agents on Telegram and Slack: book, talk, meet on video, pay.",
@@ -52,6 +51,11 @@ def about(
     """What comes before every command."""
 
 
+def _without_collector() -> None:
+    """Nothing that is imported is garbage, and looking for it takes a quarter of a second; `App.start` begins to."""
+    gc.disable()
+
+
 @app.command()
 def run(host: Host = "127.0.0.1", port: Port = 8000, no_browser: NoBrowser = False) -> None:
     """Run Bellhop: the sandbox, or the real thing when accounts are configured."""
@@ -59,7 +63,7 @@ def run(host: Host = "127.0.0.1", port: Port = 8000, no_browser: NoBrowser = Fal
 
     settings = read()
     if settings.accounts:
-        garbage.wait()
+        _without_collector()
         from bot.cli.serving import serve_web
 
         serve_web(settings, host, port, workers=1)
@@ -77,7 +81,7 @@ def serve(
     from bot.cli.reading import read
 
     settings = read()
-    garbage.wait()
+    _without_collector()
     from bot.cli.serving import serve_web
 
     serve_web(settings, host, port, workers)
@@ -89,7 +93,7 @@ def worker() -> None:
     from bot.cli.reading import read
 
     settings = read()
-    garbage.wait()
+    _without_collector()
     from bot.cli.serving import work
 
     work(settings)

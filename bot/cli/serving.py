@@ -12,7 +12,6 @@ from fastapi import FastAPI
 from uvicorn.supervisors import Multiprocess
 
 from bot.app import App, build
-from bot.cli import garbage
 from bot.cli.reading import read
 from bot.cli.refusals import Refused
 from bot.clock import utc_now
@@ -51,17 +50,13 @@ def serve_web(settings: Settings, host: str, port: int, workers: int) -> None:
 
 def web() -> FastAPI:
     """The web application of one process."""
-    app = build(read())
-    garbage.settled()
-    return app.web
+    return build(read()).web
 
 
 def work(settings: Settings) -> None:
     """Do the work until stopped, without listening on a port."""
     asyncio.run(_ready(settings))
-    app = build(settings)
-    garbage.settled()
-    asyncio.run(_work(app))
+    asyncio.run(_work(build(settings)))
 
 
 async def _work(app: App) -> None:
