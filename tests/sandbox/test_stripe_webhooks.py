@@ -196,7 +196,7 @@ async def test_the_page_takes_the_customer_back_when_paid(world: World, cast: Ca
     async with aiohttp.ClientSession() as browser:
         async with browser.get(session["url"]) as page:
             text = await page.text()
-        assert "$49.00" in text and "Acme" in text and "SANDBOX" in text and "A &lt;b&gt;talk" in text
+        assert "$49.00" in text and "Bright Studio" in text and "SANDBOX" in text and "A &lt;b&gt;talk" in text
         async with browser.post(session["url"], data={"act": "card", "card": "card_declined"}) as page:
             assert "Your card was declined." in await page.text()
         async with browser.post(session["url"], data={"act": "authenticate"}) as page:
