@@ -35,6 +35,7 @@ from bot.settings import Settings, TelegramSettings
 from bot.webhooks import webhook_routes
 from handlers.accounts.keeping import sweep_accounts
 from handlers.accounts.opened import OpenAccounts
+from handlers.appointments.reminding import sweep_reminders
 from handlers.channel import Channel, Fetch, Undeliverable
 from handlers.checkout.overtime import sweep_rooms
 from handlers.checkout.polling import sweep_expired, sweep_polls
@@ -71,6 +72,7 @@ SWEEPS = {
     sweep_rests: AT_ONCE,
     sweep_rooms: AT_ONCE,
     sweep_snoozed: AT_ONCE,
+    sweep_reminders: AT_ONCE,
     sweep_finished: NOW_AND_THEN,
     sweep_words: NOW_AND_THEN,
     sweep_accounts: NOW_AND_THEN,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from handlers import cases, greeting, helping, rehearsing, relay, rooms
 from handlers.accounts import visiting
-from handlers.appointments import choosing, holding, lists
+from handlers.appointments import choosing, holding, lists, reminding
 from handlers.checkout import asking, coupons, excess, itemising, overtime, qr, refunds, resting, support, tipping
 from handlers.desk import handing_over, inviting, listing, replies, replying, satisfaction, snoozing, staff
 from handlers.heard import Place, Submitted
@@ -128,6 +128,7 @@ PRESS_DOORS: Mapping[str, Door] = {
     "book.no": Door(holding.drop),
     "book.cancel": Door(holding.ask_cancel),
     "book.cancelled": Door(holding.cancelled),
+    "book.quiet": Door(reminding.quiet),
     "retry": Door(relay.retry),
     "case.claim": Door(cases.claim, Right.CASE, names_case=True, noted="claim"),
     "case.back": Door(cases.hand_back, Right.CASE, names_case=True, noted="hand back"),

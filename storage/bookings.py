@@ -58,7 +58,7 @@ class Bookings:
     async def release(self, booking: Booking, state: BookingState) -> None:
         """Give an agent's time back; `state` says why."""
         booking.state = state
-        booking.hold_until = None
+        booking.hold_until = booking.remind_at = None
         await self._db.execute(delete(BookedCell).where(col(BookedCell.booking_id) == booking.id))
 
     async def let_lapse(self, agent_id: int | None = None) -> Sequence[Booking]:
@@ -72,6 +72,12 @@ class Bookings:
         for booking in lapsed:
             await self.release(booking, BookingState.LAPSED)
         return lapsed
+
+    async def to_remind(self, limit: int) -> Sequence[Booking]:
+        """The bookings whose people are to be reminded now, the longest overdue first; locked until the commit."""
+        asked = select(Booking).where(col(Booking.remind_at) <= self._now).order_by(col(Booking.remind_at))
+        locked = asked.limit(limit).with_for_update()
+        return (await self._db.execute(locked, execution_options={"populate_existing": True})).scalars().all()
 
     async def busy(self, agent_ids: Sequence[int], start: datetime, end: datetime) -> Sequence[Taken]:
         """What takes those agents' time between two moments; holds that are over do not."""

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from booking.calendar import cancellation_notice, invitation
 from booking.hours import Interval
 from booking.policy import Cancellation, CancelPolicy, cancellation, hold_until
+from booking.reminders import next_reminder
 from booking.zones import both_times
 from handlers.appointments.calendar import calendar
 from handlers.appointments.choice import Choice, StaleChoice, read_choice
@@ -103,7 +104,7 @@ async def _question(turn: Turn, booking: Booking, service: Service, customer: Pe
 
 async def confirm(turn: Turn) -> None:
     """The yes: the booking stands, and everyone has it."""
-    booking = await _own(turn)
+    booking = await own_booking(turn)
     service = await turn.work.people.service(booking.service_id)
     if service is None:
         raise StaleChoice(str(booking.id))
@@ -121,6 +122,7 @@ async def confirm(turn: Turn) -> None:
 
 async def _confirm(turn: Turn, booking: Booking, service: Service) -> None:
     booking.state, booking.hold_until = BookingState.CONFIRMED, None
+    booking.remind_at = next_reminder(booking.starts_at, turn.work.now)
     case = await _case(turn, booking)
     booking.conversation_id = case.id
     await turn.answer(Message(text="Booked. The details are below."), edit=True)
@@ -175,13 +177,13 @@ async def say_booking(turn: Turn, booking: Booking, service: Service, case: Conv
 
 async def drop(turn: Turn) -> None:
     """The no: the slot is free again."""
-    booking = await _own(turn)
+    booking = await own_booking(turn)
     if booking.state is BookingState.HELD:
         await turn.work.bookings.release(booking, BookingState.LAPSED)
     await turn.answer(Message(text="Dropped, nothing is booked.", buttons=() if turn.is_agent else MENU), edit=True)
 
 
-async def _own(turn: Turn) -> Booking:
+async def own_booking(turn: Turn) -> Booking:
     """The booking a press names: the customer's own, or one an agent of the team makes. Raises StaleChoice."""
     value = turn.heard.value if isinstance(turn.heard, Press) else ""
     booking = await turn.work.bookings.get(id_in(value))
@@ -211,7 +213,7 @@ def booking_facts(booking: Booking, service: Service) -> dict[str, object]:
 
 async def ask_cancel(turn: Turn) -> None:
     """The customer wants out: say what the policy means before asking."""
-    booking = await _own(turn)
+    booking = await own_booking(turn)
     service = await turn.work.people.service(booking.service_id)
     if service is None or booking.state is not BookingState.CONFIRMED:
         await turn.answer(Message(text="This booking is not standing any more.", buttons=MENU))
@@ -234,7 +236,7 @@ def _meaning(turn: Turn, booking: Booking, service: Service) -> Cancellation:
 
 async def cancelled(turn: Turn) -> None:
     """The booking is cancelled; the slot is free, and everyone knows."""
-    booking = await _own(turn)
+    booking = await own_booking(turn)
     service = await turn.work.people.service(booking.service_id)
     meaning = _meaning(turn, booking, service) if service else None
     if service is None or meaning is None or booking.state is not BookingState.CONFIRMED or not meaning.allowed:

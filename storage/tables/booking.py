@@ -63,6 +63,7 @@ class Booking(SQLModel, table=True):
         Index("ix_booking_customer", "customer_id", "state"),
         Index("ix_booking_team", "team_id", "ends_at"),
         Index("ix_booking_held", "state", "hold_until"),
+        Index("ix_booking_remind", "remind_at"),
     )
 
     id: int = Field(default=None, primary_key=True)
@@ -77,6 +78,8 @@ class Booking(SQLModel, table=True):
     """When the agent is free again: the end and the service's pause."""
     state: BookingState = Field(sa_type=words(BookingState))
     hold_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    remind_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When its customer is reminded next; None when never again."""
     uid: str = Field(max_length=64)
     sequence: int = 0
     made_at: datetime = Field(sa_type=UtcDateTime)

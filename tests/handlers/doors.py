@@ -8,7 +8,8 @@ from tests.handlers.victim import MARK, Victim
 NAMES = {
     "menu": "", "help": "", "talk": "", "zone": "", "mine": "", "book": "", "book.day": "choice",
     "book.time": "choice", "book.hold": "choice", "book.yes": "booking", "book.no": "booking",
-    "book.cancel": "booking", "book.cancelled": "booking", "retry": "message", "case.claim": "case",
+    "book.cancel": "booking", "book.cancelled": "booking", "book.quiet": "booking", "retry": "message",
+    "case.claim": "case",
     "case.back": "case", "case.close": "case", "case.reopen": "case", "room.open": "case", "room.join": "room",
     "room.relink": "room",
     "pay.form": "case", "pay.send": "request", "pay.drop": "request", "pay.withdraw": "request",
@@ -83,8 +84,8 @@ TABLES: dict[str, Mapping[str, Door]] = {"commands": COMMAND_DOORS, "buttons": P
 FOR_ANYBODY = {
     "commands": "start teams setup connect book bookings talk zone cancel privacy terms paysupport help join qr",
     "buttons": "team team.new setup menu help talk zone mine book book.day book.time book.hold book.yes book.no "
-    "book.cancel book.cancelled retry rate rate.word privacy privacy.copy privacy.erase privacy.erased pay.qr "
-    "pay.coupon pay.tip",
+    "book.cancel book.cancelled book.quiet retry rate rate.word privacy privacy.copy privacy.erase privacy.erased "
+    "pay.qr pay.coupon pay.tip",
     "forms": "rating whom team.new pay.coupon zone",
 }
 """The doors that are open to strangers: each is stated here once more, so that none is left open by accident."""

@@ -158,6 +158,7 @@ ASKED: dict[str, Callable[[Work, Case], Awaitable[Any]]] = {
     ),
     "which requests are over": lambda work, case: work.payments.expired(),
     "which checkouts to ask about": lambda work, case: work.payments.to_poll(),
+    "whom to remind": lambda work, case: work.bookings.to_remind(50),
     "which cases wake": lambda work, case: work.desk.to_wake(),
     "who waits before somebody": lambda work, case: work.desk.waiting_before(
         Conversation(id=1, team_id=case.team, customer_id=case.customer, opened_at=NOON)

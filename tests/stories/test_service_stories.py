@@ -1,6 +1,7 @@
 """What comes with a service: bookings by agents, what is bought, the team's own system, shortcuts, transports."""
 
 import json
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -49,6 +50,30 @@ async def test_a_customer_cancels_and_everyone_knows(stage: Stage) -> None:
     await carla.hears("Booking cancelled")
     await carla.hears("cancelled.ics")
     await ana.hears("Cancelled by Carla Customer: Consultation")
+
+
+@pytest.mark.parametrize("platform", ["telegram", "slack"])
+async def test_customer_and_desk_are_reminded_before_it_begins(stage: Stage, platform: str) -> None:
+    customer, agent = (stage.mia, stage.ana) if platform == "telegram" else (stage.carla, stage.ana_on_telegram)
+    await customer.starts()
+    await customer.taps("Book")
+    await customer.taps("Consultation")
+    await customer.taps("Tomorrow")
+    await customer.taps("10:00")
+    await customer.taps("Confirm")
+    await customer.hears("Your booking")
+    await agent.hears("Booked: Consultation")
+    stage.world.clock.jump(await until_start(stage) - timedelta(minutes=59))
+    await customer.hears("Consultation begins in 59 minutes", "The link to the video room comes here")
+    await agent.hears("begins in 59 minutes")
+
+
+async def until_start(stage: Stage) -> timedelta:
+    """How long until the first booking begins."""
+    async with stage.app.house.database.begin() as work:
+        booking = await work.bookings.get(1)
+        assert booking is not None
+        return booking.starts_at - work.now
 
 
 async def test_the_teams_own_system_hears_of_money_with_a_signature(tmp_path: Path) -> None:
