@@ -102,10 +102,11 @@ class App:
         if listen:
             await self._open_ears()
         await self.engine.start()
-        # What the program consists of stays; the collector looks at what comes and goes.
-        gc.collect()
-        gc.freeze()
-        gc.enable()
+        if not gc.isenabled():
+            # What the program consists of stays; the collector looks at what comes and goes.
+            gc.collect()
+            gc.freeze()
+            gc.enable()
 
     async def _open_ears(self) -> None:
         for channel in self.channels.values():

@@ -91,6 +91,8 @@ def _page(quarter: Quarter, path: str) -> Parts:
     return Parts(answer.text)
 
 
+@pytest.mark.long
+@pytest.mark.timeout(rounds(180))
 @settings(max_examples=rounds(25), deadline=None, suppress_health_check=list(HealthCheck))
 @given(typed=st.fixed_dictionaries({name: TYPED for name in PLAIN}))
 @example(typed={name: f'<b>{name}</b> & "it\'s" {{{{7*7}}}} </script><img src=x>' for name in PLAIN})
