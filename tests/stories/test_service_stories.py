@@ -57,6 +57,8 @@ async def test_customer_and_desk_are_reminded_before_it_begins(stage: Stage, pla
     customer, agent = (stage.mia, stage.ana) if platform == "telegram" else (stage.carla, stage.ana_on_telegram)
     await customer.starts()
     await customer.taps("Book")
+    if platform == "telegram":
+        await customer.taps("Berlin")
     await customer.taps("Consultation")
     await customer.taps("Tomorrow")
     await customer.taps("10:00")
