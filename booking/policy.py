@@ -27,6 +27,14 @@ class Cancellation:
 
 
 @dataclass(frozen=True, slots=True)
+class Moving:
+    """Whether its customer may move it now, and the sentence that says so."""
+
+    allowed: bool
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class HoldLengths:
     """How long a slot is kept: while someone decides, and once a checkout is open (Stripe's shortest is 30 minutes)."""
 
@@ -40,18 +48,32 @@ def cancellation(policy: CancelPolicy, starts_at: datetime, now: datetime) -> Ca
         return Cancellation(False, 0, "This has already started and can no longer be cancelled.")
     back = 100 if starts_at - now >= policy.free_until else 100 - policy.fee_percent
     if back == 100:
-        ends = policy.fee_percent and policy.free_until
-        limit = f"until {_length(policy.free_until)} before the start" if ends else "until the start"
-        return Cancellation(True, 100, f"You can cancel free of charge {limit}.")
+        return Cancellation(True, 100, f"You can cancel free of charge {_free_limit(policy)}.")
     late = f"It is less than {_length(policy.free_until)} before the start"
     if back == 0:
         return Cancellation(True, 0, f"{late}: you can cancel, but nothing is refunded.")
     return Cancellation(True, back, f"{late}: you can cancel, and {back}% is refunded.")
 
 
+def moving(policy: CancelPolicy, starts_at: datetime, now: datetime) -> Moving:
+    """Whether a customer may move a booking at `now`: as long as cancelling it would cost nothing."""
+    if now >= starts_at:
+        return Moving(False, "This has already started and can no longer be moved.")
+    if cancellation(policy, starts_at, now).refund_percent == 100:
+        return Moving(True, f"You can move it free of charge {_free_limit(policy)}.")
+    late = f"It is less than {_length(policy.free_until)} before the start"
+    return Moving(False, f"{late}: you can no longer move it yourself, but the team can move it for you.")
+
+
 def hold_until(length: timedelta, *, now: datetime, starts_at: datetime) -> datetime:
     """When a hold made at `now` ends: never later than the start itself."""
     return min(now + length, starts_at)
+
+
+def _free_limit(policy: CancelPolicy) -> str:
+    """How long it costs nothing."""
+    ends = policy.fee_percent and policy.free_until
+    return f"until {_length(policy.free_until)} before the start" if ends else "until the start"
 
 
 def _length(span: timedelta) -> str:

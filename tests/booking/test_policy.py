@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from booking.policy import CancelPolicy, HoldLengths, cancellation, hold_until
+from booking.policy import CancelPolicy, HoldLengths, cancellation, hold_until, moving
 
 STARTS = datetime(2026, 11, 24, 10, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -25,6 +25,22 @@ HOUR = timedelta(hours=1)
 def test_what_comes_back_depends_on_when(fee: int, before: timedelta, allowed: bool, back: int, words: str) -> None:
     told = cancellation(CancelPolicy(24 * HOUR, fee), STARTS, STARTS - before)
     assert (told.allowed, told.refund_percent) == (allowed, back)
+    assert words in told.sentence
+
+
+@pytest.mark.parametrize(
+    ("fee", "before", "allowed", "words"),
+    [
+        (50, 24 * HOUR, True, "You can move it free of charge until 24 hours before the start."),
+        (50, 23 * HOUR, False, "less than 24 hours before the start: you can no longer move it yourself, but the team"),
+        (0, 1 * HOUR, True, "You can move it free of charge until the start."),
+        (0, 0 * HOUR, False, "already started"),
+        (50, -1 * HOUR, False, "already started"),
+    ],
+)
+def test_it_may_be_moved_while_cancelling_is_free(fee: int, before: timedelta, allowed: bool, words: str) -> None:
+    told = moving(CancelPolicy(24 * HOUR, fee), STARTS, STARTS - before)
+    assert told.allowed is allowed
     assert words in told.sentence
 
 
