@@ -39,27 +39,47 @@ class Bookings:
 
     async def hold(self, booking: Booking) -> None:
         """Keep a booking and take its agent's time. Raises SlotTaken when any of it belongs to another booking."""
-        # One at a time for each agent: two that overlap in part would wait for each other's cells without end.
-        await self._db.execute(
-            select(col(Person.id)).where(col(Person.id) == booking.agent_id).with_for_update(key_share=True)
-        )
+        await self._one_at_a_time(booking.agent_id)
         await self.let_lapse(booking.agent_id)
         try:
             async with self._db.begin_nested():
                 self._db.add(booking)
                 await self._db.flush()
-                cells = cells_of(booking.starts_at, booking.busy_until)
-                rows = [BookedCell(agent_id=booking.agent_id, starts_at=cell, booking_id=booking.id) for cell in cells]
-                self._db.add_all(rows)
-                await self._db.flush()
+                await self._take(booking.id, Taken(booking.agent_id, booking.starts_at, booking.busy_until))
         except IntegrityError as error:
             raise SlotTaken from error
+
+    async def move(self, booking: Booking, to: Taken, ends_at: datetime) -> None:
+        """Give a booking's time back and take another. Raises SlotTaken, and the booking keeps the time it had."""
+        await self._one_at_a_time(booking.agent_id, to.agent_id)
+        await self.let_lapse(to.agent_id)
+        try:
+            async with self._db.begin_nested():
+                await self._give_back(booking)
+                await self._take(booking.id, to)
+        except IntegrityError as error:
+            raise SlotTaken from error
+        booking.agent_id, booking.starts_at, booking.busy_until = to
+        booking.ends_at = ends_at
+
+    async def _one_at_a_time(self, *agent_ids: int) -> None:
+        # Two that overlap in part, or change places, would wait for each other's cells without end.
+        asked = select(col(Person.id)).where(col(Person.id).in_(agent_ids)).order_by(col(Person.id))
+        await self._db.execute(asked.with_for_update(key_share=True))
+
+    async def _take(self, booking_id: int, time: Taken) -> None:
+        cells = cells_of(time.starts_at, time.busy_until)
+        self._db.add_all(BookedCell(agent_id=time.agent_id, starts_at=cell, booking_id=booking_id) for cell in cells)
+        await self._db.flush()
+
+    async def _give_back(self, booking: Booking) -> None:
+        await self._db.execute(delete(BookedCell).where(col(BookedCell.booking_id) == booking.id))
 
     async def release(self, booking: Booking, state: BookingState) -> None:
         """Give an agent's time back; `state` says why."""
         booking.state = state
         booking.hold_until = booking.remind_at = None
-        await self._db.execute(delete(BookedCell).where(col(BookedCell.booking_id) == booking.id))
+        await self._give_back(booking)
 
     async def let_lapse(self, agent_id: int | None = None) -> Sequence[Booking]:
         """End the holds whose time is over (of one agent, or of all) and return them."""
@@ -79,10 +99,11 @@ class Bookings:
         locked = asked.limit(limit).with_for_update()
         return (await self._db.execute(locked, execution_options={"populate_existing": True})).scalars().all()
 
-    async def busy(self, agent_ids: Sequence[int], start: datetime, end: datetime) -> Sequence[Taken]:
-        """What takes those agents' time between two moments; holds that are over do not."""
+    async def busy(self, agent_ids: Sequence[int], start: datetime, end: datetime, *, but: int = 0) -> Sequence[Taken]:
+        """What takes those agents' time between two moments, `but` one booking; holds that are over do not."""
         asked = select(col(Booking.agent_id), col(Booking.starts_at), col(Booking.busy_until)).where(
             col(Booking.agent_id).in_(agent_ids),
+            col(Booking.id) != but,
             col(Booking.state).in_(ALIVE),
             col(Booking.starts_at) < end,
             col(Booking.busy_until) > start,

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from sqlmodel import col
 
 from payments.facts import FactKind, Source
 from payments.machine import State
-from storage.bookings import SlotTaken
+from storage.bookings import SlotTaken, Taken, cells_of
 from storage.database import Database
 from storage.intake import Arrival
 from storage.tables import (
@@ -31,11 +31,20 @@ from storage.work import Work
 from tests.storage.rows import NOON, Case, a_case
 
 MANY = 8
+HALF = timedelta(minutes=30)
 
 
 @pytest_asyncio.fixture
 async def case(database: Database) -> Case:
     return await a_case(database)
+
+
+@pytest_asyncio.fixture
+async def service(database: Database, case: Case) -> Service:
+    made = Service(team_id=case.team, slug="s", name="S", minutes=30, price_minor=1, currency="EUR")
+    async with database.begin() as work:
+        await work.people.add(made)
+    return made
 
 
 async def race(database: Database, act: Callable[[Work, int], Awaitable[Any]]) -> Sequence[Any]:
@@ -62,11 +71,7 @@ def booking(case: Case, service: Service, number: int) -> Booking:
     )  # fmt: skip
 
 
-async def test_of_many_who_want_a_slot_one_gets_it(database: Database, case: Case) -> None:
-    service = Service(team_id=case.team, slug="s", name="S", minutes=30, price_minor=1, currency="EUR")
-    async with database.begin() as work:
-        await work.people.add(service)
-
+async def test_of_many_who_want_a_slot_one_gets_it(database: Database, case: Case, service: Service) -> None:
     async def hold(work: Work, number: int) -> int:
         await work.bookings.hold(booking(case, service, number))
         return number
@@ -77,6 +82,67 @@ async def test_of_many_who_want_a_slot_one_gets_it(database: Database, case: Cas
     async with database.begin() as work:
         assert (await work.session.execute(select(func.count(col(BookedCell.id))))).scalar_one() == 6
         assert (await work.session.execute(select(col(Booking.uid)))).scalars().all() == [str(won[0])]
+
+
+async def test_of_many_bookings_that_move_to_a_slot_one_gets_it_and_the_others_stay(
+    database: Database, case: Case, service: Service
+) -> None:
+    there: dict[int, datetime] = {}
+    async with database.begin() as work:
+        for number in range(MANY):
+            one = booking(case, service, 0)
+            one.uid, one.state, one.hold_until = str(number), BookingState.CONFIRMED, None
+            one.starts_at = NOON + number * HALF
+            one.ends_at = one.busy_until = one.starts_at + HALF
+            await work.bookings.hold(one)
+            there[one.id] = one.starts_at
+
+    async def move(work: Work, number: int) -> int:
+        mine = await work.bookings.get(list(there)[number])
+        assert mine is not None
+        starts = NOON + timedelta(days=1, minutes=5 * (number % 3))
+        await work.bookings.move(mine, Taken(case.agent, starts, starts + HALF), starts + HALF)
+        return mine.id
+
+    told = await race(database, move)
+    won = [each for each in told if isinstance(each, int)]
+    assert len(won) == 1 and all(isinstance(each, SlotTaken) for each in told if each not in won), told
+    async with database.begin() as work:
+        assert (await work.session.execute(select(func.count(col(BookedCell.id))))).scalar_one() == 6 * MANY
+        kept = (await work.session.execute(select(Booking))).scalars().all()
+        assert {one.id for one in kept if one.starts_at != there[one.id]} == set(won)
+
+
+async def test_bookings_of_two_agents_that_change_places_at_once_end_no_transaction(
+    database: Database, case: Case, service: Service
+) -> None:
+    async with database.begin() as work:
+        other = await work.people.meet(case.account, "other", name="O")
+        first, second = booking(case, service, 0), booking(case, service, 0)
+        second.uid, second.agent_id = "second", other.id
+        for one in (first, second):
+            one.state, one.hold_until = BookingState.CONFIRMED, None
+            await work.bookings.hold(one)
+    places = {first.id: other.id, second.id: case.agent}
+
+    async def swap(work: Work, number: int) -> None:
+        mine = await work.bookings.get((first.id, second.id)[number % 2])
+        assert mine is not None
+        await work.bookings.move(mine, Taken(places[mine.id], NOON, NOON + HALF), NOON + HALF)
+
+    told = await race(database, swap)
+    assert all(isinstance(each, SlotTaken) for each in told), told
+
+
+async def test_a_booking_moves_onto_a_part_of_its_own_time(database: Database, case: Case, service: Service) -> None:
+    starts, ends = NOON + timedelta(minutes=15), NOON + timedelta(minutes=45)
+    async with database.begin() as work:
+        mine = booking(case, service, 0)
+        await work.bookings.hold(mine)
+        await work.bookings.move(mine, Taken(case.agent, starts, ends), ends)
+    async with database.begin() as work:
+        asked = select(col(BookedCell.starts_at)).order_by(col(BookedCell.starts_at))
+        assert (await work.session.execute(asked)).scalars().all() == cells_of(starts, ends)
 
 
 async def test_of_many_who_claim_a_case_one_holds_it(database: Database, case: Case) -> None:
@@ -209,10 +275,10 @@ async def test_under_the_lock_a_request_and_its_checkout_read_as_they_are_now(da
     assert all(request == checkout for request, checkout in seen)
 
 
-async def test_a_hold_that_is_confirmed_while_it_runs_out_is_not_taken_away(database: Database, case: Case) -> None:
-    service = Service(team_id=case.team, slug="s", name="S", minutes=30, price_minor=1, currency="EUR")
+async def test_a_hold_that_is_confirmed_while_it_runs_out_is_not_taken_away(
+    database: Database, case: Case, service: Service
+) -> None:
     async with database.begin() as work:
-        await work.people.add(service)
         held = booking(case, service, 0)
         held.hold_until = work.now - timedelta(microseconds=1)
         work.session.add(held)
