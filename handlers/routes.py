@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from handlers import cases, greeting, helping, rehearsing, relay, rooms
 from handlers.accounts import visiting
-from handlers.appointments import choosing, holding, lists, reminding
+from handlers.appointments import choosing, holding, lists, moving, reminding
 from handlers.checkout import asking, coupons, excess, itemising, overtime, qr, refunds, resting, support, tipping
 from handlers.desk import handing_over, inviting, listing, replies, replying, satisfaction, snoozing, staff
 from handlers.heard import Place, Submitted
@@ -126,6 +126,10 @@ PRESS_DOORS: Mapping[str, Door] = {
     "book.hold": Door(holding.hold),
     "book.yes": Door(holding.confirm),
     "book.no": Door(holding.drop),
+    "book.move": Door(moving.ask),
+    "book.move.to": Door(moving.to),
+    "book.moved": Door(moving.moved),
+    "book.keep": Door(moving.keep),
     "book.cancel": Door(holding.ask_cancel),
     "book.cancelled": Door(holding.cancelled),
     "book.quiet": Door(reminding.quiet),

@@ -1,12 +1,12 @@
 """A team's free time: its agents' hours less what is taken, asked of the database and worked out by `booking`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from booking.hours import Interval, WeeklyHours, day_interval, parse_hours
 from booking.slots import Offer, Slot, days_with_slots, free_slots, next_slots
-from storage.tables import Hours, Service, Team
+from storage.tables import Booking, Hours, Service, Team
 from storage.work import Work
 
 DAYS_SHOWN = 10
@@ -14,13 +14,17 @@ DAYS_SHOWN = 10
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """Free slots of one service in the reader's zone. Agents are named by their person id as text."""
+    """Free slots of one service in the reader's zone. Agents are named by their person id as text.
+
+    `leaves`: when the booking begins that is to be moved; that is no time to move it to.
+    """
 
     offer: Offer
     hours: dict[str, WeeklyHours]
     busy: dict[str, list[Interval]]
     zone: str
     now: datetime
+    leaves: datetime | None = None
 
     def days(self) -> tuple[date, ...]:
         """The next days with something free."""
@@ -31,7 +35,8 @@ class Calendar:
 
     def slots(self, day: date) -> tuple[Slot, ...]:
         """What is free on that day."""
-        return free_slots(self.hours, self.offer, self.busy, day=day, zone=self.zone, now=self.now)
+        free = free_slots(self.hours, self.offer, self.busy, day=day, zone=self.zone, now=self.now)
+        return tuple(slot for slot in free if slot.start != self.leaves)
 
     def at(self, start: datetime) -> Slot | None:
         """The slot that starts then, if it is free."""
@@ -40,19 +45,30 @@ class Calendar:
 
     def after(self, start: datetime, count: int) -> tuple[Slot, ...]:
         """The next free slots from a moment on."""
-        return next_slots(self.hours, self.offer, self.busy, after=start, n=count, zone=self.zone, now=self.now)
+        free = next_slots(self.hours, self.offer, self.busy, after=start, n=count + 1, zone=self.zone, now=self.now)
+        return tuple(slot for slot in free if slot.start != self.leaves)[:count]
+
+    def of(self, agent_id: int) -> "Calendar":
+        """The same calendar of that agent alone."""
+        return replace(self, hours={name: hours for name, hours in self.hours.items() if name == str(agent_id)})
 
 
-async def calendar(work: Work, team: Team, service: Service, zone: str, *, day: date | None = None) -> Calendar:
-    """The team's calendar for one service, seen from a time zone; good for `day` alone when one is named."""
+async def calendar(
+    work: Work, team: Team, service: Service, zone: str, *, day: date | None = None, moved: Booking | None = None
+) -> Calendar:
+    """The team's calendar for one service, seen from a time zone; good for `day` alone when one is named.
+
+    A booking that is `moved` stands in its own way nowhere.
+    """
     offer = offer_of(service)
     working = await work.people.hours_of(team.id)
     hours = {str(row.person_id): weekly(row) for row in working}
     span = _span(offer, work.now, zone, day)
     busy: dict[str, list[Interval]] = {}
-    for taken in await work.bookings.busy([row.person_id for row in working], span.start, span.end):
+    agents = [row.person_id for row in working]
+    for taken in await work.bookings.busy(agents, span.start, span.end, but=moved.id if moved else 0):
         busy.setdefault(str(taken.agent_id), []).append(Interval(taken.starts_at, taken.busy_until))
-    return Calendar(offer, hours, busy, zone, work.now)
+    return Calendar(offer, hours, busy, zone, work.now, moved.starts_at if moved else None)
 
 
 def _span(offer: Offer, now: datetime, zone: str, day: date | None) -> Interval:

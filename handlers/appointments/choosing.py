@@ -1,11 +1,12 @@
 """The way to a booking: which service, which day, which time. Four taps with the yes."""
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from booking.zones import day_label, time_label, zone_label
-from handlers.appointments.calendar import calendar
+from handlers.appointments.calendar import Calendar, calendar
 from handlers.appointments.choice import Choice, StaleChoice, read_choice
+from handlers.appointments.standing import KEEP, booking_of
 from handlers.cases import MENU
 from handlers.greeting import ask_zone, no_such_zone, set_zone
 from handlers.heard import Place, Press
@@ -46,7 +47,9 @@ async def _services(turn: Turn, case: int) -> Message:
         return Message(text=f"{turn.team.name} offers nothing to book yet.", buttons=MENU)
     buttons = [_service_button(service, case) for service in services]
     about = tuple(Pair(label=service.name, value=service.description) for service in services if service.description)
-    return Message(title="What would you like to book?", pairs=about, buttons=(*rows(buttons), *_way_out(case)))
+    return Message(
+        title="What would you like to book?", pairs=about, buttons=(*rows(buttons), *_way_out(Choice(case=case)))
+    )
 
 
 def _service_button(service: Service, case: int) -> Button:
@@ -58,15 +61,21 @@ def _service_button(service: Service, case: int) -> Button:
 async def choose_day(turn: Turn) -> None:
     """A service was chosen: the days on which it is free."""
     choice, service = await _chosen(turn)
-    free = await calendar(turn.work, turn.team, service, turn.zone)
+    await turn.answer(await days_page(turn, choice, service), edit=True)
+
+
+async def days_page(turn: Turn, choice: Choice, service: Service, note: str = "") -> Message:
+    """The days on which a service is free; `note` stands above them."""
+    free = await _free(turn, choice, service)
     today = turn.work.now.astimezone(ZoneInfo(turn.zone)).date()
     buttons = [
         Button(label=day_label(day, today), action="book.time", value=choice.on(day).value) for day in free.days()
     ]
     text = f"Times are {zone_label(turn.zone, turn.work.now)} time." if buttons else "Nothing is free at the moment."
-    await turn.answer(
-        Message(title=f"{service.name}: which day?", text=text, buttons=(*rows(buttons, 2), *_way_out(choice.case))),
-        edit=True,
+    return Message(
+        title=f"{service.name}: which day?",
+        text=f"{note} {text}".strip(),
+        buttons=(*rows(buttons, 2), *_way_out(choice)),
     )
 
 
@@ -76,13 +85,13 @@ async def choose_time(turn: Turn) -> None:
     day = choice.day or (choice.start.astimezone(ZoneInfo(turn.zone)).date() if choice.start else None)
     if day is None:
         raise StaleChoice(choice.value)
-    free = await calendar(turn.work, turn.team, service, turn.zone, day=day)
+    free = await _free(turn, choice, service, day)
     slots = [slot for slot in free.slots(day) if choice.start is None or slot.start >= choice.start]
     title = f"{service.name}: {day_label(day, turn.work.now.astimezone(ZoneInfo(turn.zone)).date())}"
     if not slots:
         await offer_next(turn, choice, service, "That day has just filled up.")
         return
-    back = Button(label="Other days", action="book.day", value=Choice(service=service.id, case=choice.case).value)
+    back = Button(label="Other days", action="book.day", value=choice.anew().value)
     text = f"Times are {zone_label(turn.zone, slots[0].start)} time."
     buttons = time_buttons(choice, [slot.start for slot in slots[:TIMES_SHOWN]], turn.zone)
     later = [
@@ -94,7 +103,7 @@ async def choose_time(turn: Turn) -> None:
 
 async def offer_next(turn: Turn, choice: Choice, service: Service, why: str) -> None:
     """The slot is gone: say so, and offer the next ones."""
-    free = await calendar(turn.work, turn.team, service, turn.zone)
+    free = await _free(turn, choice, service)
     after = choice.start or turn.work.now
     slots = free.after(after, 3)
     today = turn.work.now.astimezone(ZoneInfo(turn.zone)).date()
@@ -102,18 +111,20 @@ async def offer_next(turn: Turn, choice: Choice, service: Service, why: str) -> 
         Button(
             label=f"{day_label(slot.start.astimezone(ZoneInfo(turn.zone)).date(), today)} "
             f"{time_label(slot.start, turn.zone)}",
-            action="book.hold",
+            action=choice.taken_by,
             value=choice.at(slot.start).value,
         )
         for slot in slots
     ]
     text = f"{why} The next free times:" if slots else f"{why} Nothing else is free at the moment."
-    await turn.answer(Message(text=text, buttons=(*rows(buttons), *_way_out(choice.case))), edit=True)
+    await turn.answer(Message(text=text, buttons=(*rows(buttons), *_way_out(choice))), edit=True)
 
 
 def time_buttons(choice: Choice, starts: list[datetime], zone: str) -> list[Button]:
     """A button for each time, as the reader's clock shows it."""
-    return [Button(label=time_label(start, zone), action="book.hold", value=choice.at(start).value) for start in starts]
+    return [
+        Button(label=time_label(start, zone), action=choice.taken_by, value=choice.at(start).value) for start in starts
+    ]
 
 
 async def _chosen(turn: Turn) -> tuple[Choice, Service]:
@@ -122,12 +133,20 @@ async def _chosen(turn: Turn) -> tuple[Choice, Service]:
 
 
 async def service_of(turn: Turn, choice: Choice) -> Service:
-    """The chosen service, if it is this team's and still offered. Raises StaleChoice."""
+    """The chosen service, if it is this team's and still offered; a booking may move after that. Raises StaleChoice."""
     service = await turn.work.people.service(choice.service)
-    if service is None or service.team_id != turn.team.id or service.retired:
+    if service is None or service.team_id != turn.team.id or (service.retired and not choice.moves):
         raise StaleChoice(choice.value)
     return service
 
 
-def _way_out(case: int) -> tuple[tuple[Button, ...], ...]:
-    return () if case else ((Button(label="Not now", action="menu", style=Style.PLAIN),),)
+async def _free(turn: Turn, choice: Choice, service: Service, day: date | None = None) -> Calendar:
+    """What is free for the choice. Raises StaleChoice when it moves a booking that is not theirs to move."""
+    moved = await booking_of(turn, choice.moves) if choice.moves else None
+    return await calendar(turn.work, turn.team, service, turn.zone, day=day, moved=moved)
+
+
+def _way_out(choice: Choice) -> tuple[tuple[Button, ...], ...]:
+    if choice.moves:
+        return ((KEEP,),)
+    return () if choice.case else ((Button(label="Not now", action="menu", style=Style.PLAIN),),)

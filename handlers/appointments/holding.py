@@ -12,6 +12,7 @@ from booking.zones import both_times
 from handlers.appointments.calendar import calendar
 from handlers.appointments.choice import Choice, StaleChoice, read_choice
 from handlers.appointments.choosing import offer_next, service_of
+from handlers.appointments.standing import KEEP, booking_of, changing, menu_of
 from handlers.cases import MENU, begin_case, open_case, show_case
 from handlers.checkout.calling_off import call_off
 from handlers.fulfilment import tell_team
@@ -130,7 +131,8 @@ async def _confirm(turn: Turn, booking: Booking, service: Service) -> None:
     await say_booking(turn, booking, service, case)
     agent = await turn.work.people.person(booking.agent_id)
     when = both_times(booking.starts_at, booking.ends_at, turn.team.zone, turn.team.zone)
-    await say(turn.work, case, Side.AGENT, Message(text=f"Booked: {service.name}, {when}, with {agent.name}."))
+    text = f"Booked: {service.name}, {when}, with {agent.name}."
+    await say(turn.work, case, Side.AGENT, Message(text=text, buttons=(changing(booking),)))
     await tell_team(turn.work, turn.team, "booking.confirmed", booking_facts(booking, service))
 
 
@@ -142,7 +144,7 @@ async def _case(turn: Turn, booking: Booking) -> Conversation:
 
 
 async def say_booking(turn: Turn, booking: Booking, service: Service, case: Conversation) -> None:
-    """The customer's card for a booking; the same card says when it is cancelled."""
+    """The customer's card for a booking; the same card says when it is moved or cancelled."""
     customer = await turn.work.people.person(booking.customer_id)
     agent = await turn.work.people.person(booking.agent_id)
     zone = customer.zone or turn.team.zone
@@ -166,7 +168,7 @@ async def say_booking(turn: Turn, booking: Booking, service: Service, case: Conv
             Price=sum_of(service.price_minor, service.currency) if service.price_minor else "free",
         ),
         footnote="The link to the video room comes here when it begins." if stands else "",
-        buttons=((Button(label="Cancel booking", action="book.cancel", value=str(booking.id)),),) if stands else (),
+        buttons=(changing(booking),) if stands else (),
     )
     await say_card(turn.work, case, Side.CUSTOMER, f"booking:{booking.id}", card)
     paper = Attachment(name="booking.ics" if stands else "cancelled.ics", mime="text/calendar", content=file,
@@ -186,12 +188,7 @@ async def drop(turn: Turn) -> None:
 async def own_booking(turn: Turn) -> Booking:
     """The booking a press names: the customer's own, or one an agent of the team makes. Raises StaleChoice."""
     value = turn.heard.value if isinstance(turn.heard, Press) else ""
-    booking = await turn.work.bookings.get(id_in(value))
-    if booking is None or booking.team_id != turn.team.id:
-        raise StaleChoice(value)
-    if booking.customer_id != turn.person.id and not turn.is_agent:
-        raise StaleChoice(value)
-    return booking
+    return await booking_of(turn, id_in(value))
 
 
 def policy_of(service: Service) -> CancelPolicy:
@@ -216,13 +213,12 @@ async def ask_cancel(turn: Turn) -> None:
     booking = await own_booking(turn)
     service = await turn.work.people.service(booking.service_id)
     if service is None or booking.state is not BookingState.CONFIRMED:
-        await turn.answer(Message(text="This booking is not standing any more.", buttons=MENU))
+        await turn.answer(Message(text="This booking is not standing any more.", buttons=menu_of(turn)))
         return
     meaning = _meaning(turn, booking, service)
     when = both_times(booking.starts_at, booking.ends_at, turn.zone, turn.team.zone)
     yes = Button(label="Yes, cancel it", action="book.cancelled", value=str(booking.id), style=Style.DANGER)
-    keep = Button(label="Keep it", action="menu")
-    buttons = ((yes, keep),) if meaning.allowed else ((keep,),)
+    buttons = ((yes, KEEP),) if meaning.allowed else ((KEEP,),)
     await turn.answer(Message(title=f"Cancel {service.name}?", text=f"{when}. {meaning.sentence}", buttons=buttons))
 
 
@@ -240,11 +236,11 @@ async def cancelled(turn: Turn) -> None:
     service = await turn.work.people.service(booking.service_id)
     meaning = _meaning(turn, booking, service) if service else None
     if service is None or meaning is None or booking.state is not BookingState.CONFIRMED or not meaning.allowed:
-        await turn.answer(Message(text="This booking cannot be cancelled any more.", buttons=MENU), edit=True)
+        await turn.answer(Message(text="This booking cannot be cancelled any more.", buttons=menu_of(turn)), edit=True)
         return
     await turn.work.bookings.release(booking, BookingState.CANCELLED)
     booking.sequence += 1
-    await turn.answer(Message(text="Cancelled.", buttons=MENU), edit=True)
+    await turn.answer(Message(text="Cancelled.", buttons=menu_of(turn)), edit=True)
     case = await turn.work.talk.conversation(booking.conversation_id or 0)
     if case is not None:
         await say_booking(turn, booking, service, case)

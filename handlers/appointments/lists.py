@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from booking.hours import day_interval
 from booking.zones import both_times, time_label, zone_label
+from handlers.appointments.standing import changing
 from handlers.cases import MENU
 from handlers.desk.satisfaction import average_line
 from handlers.heard import Press
@@ -13,15 +14,16 @@ from handlers.turn import Turn
 
 
 async def mine(turn: Turn) -> None:
-    """The customer's bookings ahead, each with a way to cancel it."""
+    """The customer's bookings ahead, each with a way to move and to cancel it."""
     ahead = await turn.work.bookings.ahead_of_customer(turn.team.id, turn.person.id)
-    lines, buttons = [], []
+    lines: list[Pair] = []
+    buttons: list[Button] = []
     for booking in ahead:
         service = await turn.work.people.service(booking.service_id)
         name = service.name if service else "Booking"
         lines.append(Pair(label=name, value=both_times(booking.starts_at, booking.ends_at, turn.zone, turn.team.zone)))
         at = booking.starts_at.astimezone(ZoneInfo(turn.zone))
-        buttons.append(Button(label=f"Cancel {name}, {at:%d %b %H:%M}", action="book.cancel", value=str(booking.id)))
+        buttons += changing(booking, f"{name}, {at:%d %b %H:%M}")
     text = "" if ahead else "You have no bookings ahead."
     message = Message(title="Your bookings", text=text, pairs=tuple(lines), buttons=(*rows(buttons), *MENU))
     await turn.answer(message, edit=isinstance(turn.heard, Press))

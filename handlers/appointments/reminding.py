@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from booking.reminders import next_reminder
 from booking.zones import both_times, day_label, time_label
 from handlers.appointments.holding import own_booking
+from handlers.appointments.standing import changing
 from handlers.house import House
 from handlers.messages import Button, Message, pairs
 from handlers.speech import say
@@ -51,7 +52,7 @@ async def _to_customer(work: Work, booking: Booking, service: Service, team: Tea
         ),
         footnote="The link to the video room comes here when it begins.",
         buttons=(
-            (Button(label="Cancel booking", action="book.cancel", value=str(booking.id)),),
+            changing(booking),
             *(((quiet,),) if booking.remind_at else ()),
         ),
     )

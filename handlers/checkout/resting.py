@@ -11,7 +11,7 @@ from handlers.messages import Message
 from handlers.speech import say
 from handlers.turn import Turn
 from handlers.words import sum_of
-from storage.tables import BookingState, PaymentRequest, Side
+from storage.tables import Booking, BookingState, PaymentRequest, Side
 from storage.work import Work
 
 VALID = timedelta(hours=24)
@@ -30,6 +30,16 @@ async def ask_rest(turn: Turn) -> None:
     rest = await _bring(turn.house, turn.work, deposit, asked, asked_by_id=turn.person.id)
     about = f"{sum_of(rest.amount_minor, rest.currency)}, request {rest.id}, rest of {deposit.id}"
     turn.work.audits.note(turn.team.id, turn.person.id, "payment request", about)
+
+
+async def follow(work: Work, booking: Booking) -> None:
+    """A booking was moved: the rest of what was paid for it is asked for at its new end."""
+    for known in await work.payments.of_conversation(booking.conversation_id or 0):
+        if known.booking_id != booking.id or known.rest_due_at is None:
+            continue
+        deposit = await work.payments.request(known.id)
+        if deposit is not None and deposit.rest_due_at is not None:
+            deposit.rest_due_at = booking.ends_at
 
 
 async def sweep_rests(house: House) -> None:

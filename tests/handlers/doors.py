@@ -8,6 +8,7 @@ from tests.handlers.victim import MARK, Victim
 NAMES = {
     "menu": "", "help": "", "talk": "", "zone": "", "mine": "", "book": "", "book.day": "choice",
     "book.time": "choice", "book.hold": "choice", "book.yes": "booking", "book.no": "booking",
+    "book.move": "booking", "book.move.to": "move", "book.moved": "move", "book.keep": "",
     "book.cancel": "booking", "book.cancelled": "booking", "book.quiet": "booking", "retry": "message",
     "case.claim": "case",
     "case.back": "case", "case.close": "case", "case.reopen": "case", "room.open": "case", "room.join": "room",
@@ -65,7 +66,8 @@ HOSTILE = (
 CHOICES = (
     "", "x", "||", "1|T|0", "1||9", "²||0", "1|2026-03-03|" + "9" * 25, "9" * 25 + "|2026-03-03|0", "1|0001-01-01|0",
     "1|9999-12-31|0", "1|99991231T2359|0", "1|00010101T0000|0", "1|20260303T0800|²", "1|20260303T9900|0",
-    "1|2026-02-31|0", "-1|2026-03-03|0", "1|20990303T0800|0",
+    "1|2026-02-31|0", "-1|2026-03-03|0", "1|20990303T0800|0", "1|20260303T0800|0|²", "1|20260303T0800|0|",
+    "1|20260303T0800|0|" + "9" * 25, "1||0|999999", "1|20260303T0800|0|999999",
 )  # fmt: skip
 """What no button of the way to a booking carries."""
 ANSWERS: tuple[dict[str, str], ...] = (
@@ -84,17 +86,21 @@ TABLES: dict[str, Mapping[str, Door]] = {"commands": COMMAND_DOORS, "buttons": P
 FOR_ANYBODY = {
     "commands": "start teams setup connect book bookings talk zone cancel privacy terms paysupport help join qr",
     "buttons": "team team.new setup menu help talk zone mine book book.day book.time book.hold book.yes book.no "
-    "book.cancel book.cancelled book.quiet retry rate rate.word privacy privacy.copy privacy.erase privacy.erased "
-    "pay.qr pay.coupon pay.tip",
+    "book.move book.move.to book.moved book.keep book.cancel book.cancelled book.quiet "
+    "retry rate rate.word privacy privacy.copy privacy.erase privacy.erased pay.qr "
+    "pay.coupon pay.tip",
     "forms": "rating whom team.new pay.coupon zone",
 }
 """The doors that are open to strangers: each is stated here once more, so that none is left open by accident."""
 
 
 def values(victim: Victim, kind: str) -> Iterator[str]:
-    if kind == "choice":
+    if kind in {"choice", "move"}:
         for when in ("", "2026-03-03", "20260303T0800"):
             yield from (f"{service}|{when}|{case}" for service in victim.ids["service"] for case in (victim.case, 0))
+            yield from (
+                f"{service}|{when}|0|{moves}" for service in victim.ids["service"] for moves in victim.ids["booking"]
+            )
         yield from CHOICES
     elif kind in MADE_UP:
         yield from (made.format(**{name: ids[0] for name, ids in victim.ids.items()}) for made in MADE_UP[kind])

@@ -43,7 +43,7 @@ async def second_service(made: Town) -> None:
 
 
 class TheCalendar(InTown):
-    """Holding, confirming, dropping, cancelling, waiting."""
+    """Holding, confirming, dropping, moving, cancelling, waiting."""
 
     @initialize()
     def begin(self) -> None:
@@ -57,6 +57,11 @@ class TheCalendar(InTown):
     def decide(self, who: Voice, what: str) -> None:
         for booking in list(self.run(bookings(self.town)))[-4:]:
             self.run(self.town.hear(who.presses(what, str(booking.id))))
+
+    @rule(who=st.sampled_from(CUSTOMERS), start=st.sampled_from(STARTS), service=st.sampled_from([1, 3]))
+    def move(self, who: Voice, start: str, service: int) -> None:
+        for booking in list(self.run(bookings(self.town)))[-4:]:
+            self.run(self.town.hear(who.presses("book.moved", f"{service}|{start}|0|{booking.id}")))
 
     @rule(who=st.sampled_from(CUSTOMERS))
     def drop_everything(self, who: Voice) -> None:

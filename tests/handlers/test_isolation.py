@@ -144,7 +144,7 @@ async def test_no_value_is_too_strange_for_the_agents_of_the_team(scene: Scene, 
         "at the desk": town.ana.at("acme-desk", victim.thread),
         "on the room page": town.ana.on_page(victim.ids["room"][0], victim.case),
     }[place]
-    strange = {"choice": CHOICES, "": ("", "x", "²")}
+    strange = {"choice": CHOICES, "move": CHOICES, "": ("", "x", "²")}
     tries = [
         ana.presses(action, value) for action in NAMES for value in _some(action, strange.get(NAMES[action], HOSTILE))
     ]
@@ -168,6 +168,11 @@ RIGHTFUL: dict[str, Callable[[Victim], str]] = {
     "refund.yes": lambda of: str(of.ids["request"][2]),
     "book.yes": lambda of: str(of.ids["booking"][0]),
     "book.no": lambda of: str(of.ids["booking"][0]),
+    "book.move": lambda of: str(of.ids["booking"][1]),
+    "book.day": lambda of: f"{of.ids['service'][0]}||0|{of.ids['booking'][1]}",
+    "book.time": lambda of: f"{of.ids['service'][0]}|2026-03-04|0|{of.ids['booking'][1]}",
+    "book.move.to": lambda of: f"{of.ids['service'][0]}|20260304T0800|0|{of.ids['booking'][1]}",
+    "book.moved": lambda of: f"{of.ids['service'][0]}|20260304T0800|0|{of.ids['booking'][1]}",
     "book.cancel": lambda of: str(of.ids["booking"][1]),
     "book.cancelled": lambda of: str(of.ids["booking"][1]),
     "retry": lambda of: str(of.ids["message"][-1]),
