@@ -38,6 +38,10 @@ class Prompt(Guest):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """In uvicorn's order."""
+        # Whoever was let in this very moment gets a line first: asyncio loses the one for a server that has closed.
+        for listening in sockets or ():
+            asyncio.get_running_loop().remove_reader(listening)
+        await asyncio.sleep(0)
         for listening in (*self.servers, *(sockets or ())):
             listening.close()
         for connection in list(self.server_state.connections):

@@ -21,7 +21,7 @@ async def test_an_owner_on_slack_types_keys_and_is_paid_into_that_account(stage:
         mia, ana = await in_conversation(stage)
         merchants, keys = stage.cast.stripe.merchants, stage.world.secrets
         await browser.opens(await asks_for_link(stage.ana))
-        assert "Stripe set up by the operator, test mode" in browser.text
+        assert "Stripe Set up by the operator, test mode" in browser.text
         await browser.goes(f"{stage.url}/setup/keys/stripe")
         assert f"{stage.url}/webhooks/stripe/bright" in browser.text
 
