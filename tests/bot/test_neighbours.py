@@ -11,6 +11,8 @@ from tests.bot.line import words_on
 from tests.bot.quarter import Asking, Quarter
 from tests.handlers.victim import MARK
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def quarter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Quarter]:

@@ -6,6 +6,8 @@ from tests.stories.people import OnTelegram
 from tests.stories.script import Human, asks, claims
 from tests.stories.stage import Stage
 
+pytestmark = pytest.mark.long
+
 
 def people(stage: Stage, customer: str) -> tuple[Human, Human]:
     """A customer on that platform, and an agent on the other one."""

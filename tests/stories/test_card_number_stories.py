@@ -10,6 +10,8 @@ from tests.stories.people import OnSlack, Seen
 from tests.stories.script import Human, claims, in_conversation, writes_in
 from tests.stories.stage import Stage
 
+pytestmark = pytest.mark.long
+
 CARD = "4242 4242 4242 4242"
 PIECES = CARD.split()
 ADVICE = "never write a card number in a chat"

@@ -13,7 +13,7 @@ from tests.stories.stage import Stage
 from tests.stories.test_install_stories import account_of, until_left, workspace
 
 # slack_sdk 3.47 still hands aiohttp its BasicAuth.
-pytestmark = pytest.mark.filterwarnings("ignore:BasicAuth is deprecated:DeprecationWarning")
+pytestmark = [pytest.mark.long, pytest.mark.filterwarnings("ignore:BasicAuth is deprecated:DeprecationWarning")]
 
 ORG, SALES, SUPPORT = "E0INITECH", "T0SALES", "T0SUPPORT"
 

@@ -20,7 +20,7 @@ from tests.stories.script import claims
 from tests.stories.stage import Stage, set_up
 
 # slack_sdk 3.47 still hands aiohttp its BasicAuth.
-pytestmark = pytest.mark.filterwarnings("ignore:BasicAuth is deprecated:DeprecationWarning")
+pytestmark = [pytest.mark.long, pytest.mark.filterwarnings("ignore:BasicAuth is deprecated:DeprecationWarning")]
 
 GLOBEX, ACME = "T0GLOBEX", "T0ACME"
 

@@ -6,6 +6,8 @@ from tests.stories.people import OnTelegram
 from tests.stories.script import Human, asks, claims
 from tests.stories.stage import Stage
 
+pytestmark = pytest.mark.long
+
 
 async def booked_and_paid(stage: Stage, platform: str) -> tuple[Human, Human]:
     """A customer on that platform with a paid booking, and an agent on the other one."""

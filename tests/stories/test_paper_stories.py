@@ -16,6 +16,8 @@ from handlers.papers.chain import Pack, first_break
 from tests.stories.script import asks, in_conversation
 from tests.stories.stage import Stage
 
+pytestmark = pytest.mark.long
+
 
 def year(stage: Stage) -> int:
     """The year at the team's own place."""
@@ -47,7 +49,6 @@ async def test_who_has_paid_gets_a_receipt_and_after_a_refund_a_credit_note(stag
     assert "Bisher wurden 10,00 $ von 49,00 $ erstattet." in text and receipt in text
 
 
-@pytest.mark.long
 async def test_a_disputed_payment_brings_its_evidence_to_the_desk_and_into_a_folder(
     stage: Stage, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

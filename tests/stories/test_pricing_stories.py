@@ -8,6 +8,8 @@ from tests.stories.people import OnSlack, OnTelegram
 from tests.stories.script import claims, in_conversation, writes_in
 from tests.stories.stage import Stage
 
+pytestmark = pytest.mark.long
+
 
 async def offers(stage: Stage) -> None:
     """The team suggests a tip and takes a coupon."""

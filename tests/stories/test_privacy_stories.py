@@ -22,6 +22,8 @@ from tests.stories.people import SOON, OnSlack, OnTelegram
 from tests.stories.script import asks, claims, writes_in
 from tests.stories.stage import Stage, set_up
 
+pytestmark = pytest.mark.long
+
 WORD, PAYER = "xylophone", "customer@example.com"
 """What the customer writes, and the address that they give on the gateway's own page."""
 
@@ -130,7 +132,6 @@ async def test_a_customer_on_slack_takes_a_copy_and_is_forgotten(
     assert await columns_with(stage, told["you"]["name"], "U0CARLA", carla._chat, WORD, PAYER) == set()
 
 
-@pytest.mark.long
 async def test_the_operator_erases_who_asks_by_letter_on_a_database_server(
     databases: Pool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,10 +1,14 @@
 """The pay link as a QR code: for who asks in the chat, on both platforms, and for nobody else."""
 
+import pytest
+
 from sandbox.telegram.files import StoredFile
 from tests.pictures import says, squares
 from tests.stories.people import OnTelegram
 from tests.stories.script import asks, claims, in_conversation, writes_in
 from tests.stories.stage import Stage
+
+pytestmark = pytest.mark.long
 
 
 async def newest_photo(stage: Stage) -> StoredFile:

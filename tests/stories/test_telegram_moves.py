@@ -5,8 +5,12 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from tests.stories.people import DESK_GROUP, OnSlack, OnTelegram
 from tests.stories.stage import Stage, set_up
+
+pytestmark = pytest.mark.long
 
 CODE = "write there: /connect "
 
