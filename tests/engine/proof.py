@@ -12,7 +12,6 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 import aiohttp
-from sqlalchemy.exc import SQLAlchemyError
 
 from payments.machine import State
 from storage.database import Database
@@ -66,6 +65,7 @@ class Proof:
     longest_hold: float = 0.0
     """Seconds: the longest that a job stayed in one hand, the dead ones' included."""
     _paid: int = 0
+    _looks: int = 0
 
     async def until(self, happened: Callable[[], bool]) -> None:
         """Wait for it."""
@@ -148,11 +148,13 @@ class Proof:
         since: dict[books.Hold, float] = {}
         while True:
             await asyncio.sleep(LOOKS)
-            with suppress(SQLAlchemyError):
+            # The database may be away, and each driver says so in its own way.
+            with suppress(Exception):
                 held = await books.holds(self.database)
                 now = time.monotonic()
                 since = {hold: since.get(hold, now) for hold in held}
                 self.longest_hold = max([self.longest_hold, *(now - began for began in since.values())])
+                self._looks += 1
 
     def longest_wait(self) -> float:
         """Seconds: the longest that a conversation stood still in which a word waited when somebody died.
@@ -195,6 +197,7 @@ class Proof:
             "misfits": 0,
         }, money
         assert [len(keys) for keys in self.platforms.refunds.values()] == [1] * self.payments
+        assert self._looks > 1, "nobody watched"
         assert self.longest_hold <= BACK
 
 
