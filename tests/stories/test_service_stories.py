@@ -15,6 +15,8 @@ from tests.stories.people import OnSlack, labels
 from tests.stories.script import asks, claims, in_conversation, writes_in
 from tests.stories.stage import TEAM, Stage, set_up
 
+pytestmark = pytest.mark.long
+
 SECRET = "whsec_bWFkZS11cC1zZWNyZXQtZm9yLXRlc3Rz"
 
 
