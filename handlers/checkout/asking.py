@@ -2,9 +2,10 @@
 
 from handlers import forms
 from handlers.cases import case_of, take
-from handlers.checkout import calling_off, itemising
+from handlers.checkout import itemising
 from handlers.checkout.bills import bill_of
 from handlers.checkout.cards import PAYABLE, show_request
+from handlers.checkout.ending import end_unpaid
 from handlers.checkout.previewing import EXPIRES, booked_service, own_request, propose, validity
 from handlers.checkout.second_yes import answered, ask_second, is_second, needs_second
 from handlers.checkout.taxed import due
@@ -179,7 +180,7 @@ async def withdraw(turn: Turn) -> None:
     if request is None or request.sent_at is None or request.state not in PAYABLE:
         await turn.answer(Message(text="This request cannot be withdrawn any more."))
         return
-    await calling_off.withdraw(turn.house, turn.work, request)
+    await end_unpaid(turn.house, turn.work, request, State.CANCELLED)
     turn.work.audits.note(turn.team.id, turn.person.id, "request withdrawn", f"request {request.id}")
     gone = Message(text=f"{turn.person.name} has withdrawn the request for {request.description}.")
     await say(turn.work, case_of(turn), Side.CUSTOMER, gone)

@@ -1,10 +1,9 @@
 """A booking was cancelled: what was asked for it is withdrawn, what was paid for it goes back by the policy."""
 
-from handlers.checkout.cards import PAYABLE, REFUNDABLE, show_request
+from handlers.checkout.cards import PAYABLE, REFUNDABLE
+from handlers.checkout.ending import end_unpaid
 from handlers.checkout.giving_back import let_go, prepare
 from handlers.checkout.second_yes import needs_second, put_question
-from handlers.effects import EndCheckout, send
-from handlers.house import House
 from handlers.messages import Message
 from handlers.speech import say
 from handlers.turn import Turn
@@ -12,16 +11,6 @@ from handlers.words import sum_of
 from payments.machine import State
 from payments.pricing import share
 from storage.tables import Booking, Conversation, PaymentRequest, Refund, Side
-from storage.work import Work
-
-
-async def withdraw(house: House, work: Work, request: PaymentRequest) -> None:
-    """Nothing is to be paid any more, and its pages take no more money. The request must be locked and payable."""
-    request.state = State.CANCELLED
-    await work.pricing.free(request.id)
-    for checkout in await work.payments.checkouts_of(request.id):
-        await send(work, EndCheckout(checkout_id=checkout.id))
-    await show_request(house, work, request)
 
 
 async def call_off(turn: Turn, case: Conversation, booking: Booking, percent: int) -> None:
@@ -31,7 +20,7 @@ async def call_off(turn: Turn, case: Conversation, booking: Booking, percent: in
             continue
         request = await turn.work.payments.request(known.id)
         if request is not None and request.state in PAYABLE:
-            await withdraw(turn.house, turn.work, request)
+            await end_unpaid(turn.house, turn.work, request, State.CANCELLED)
         elif request is not None and request.state in REFUNDABLE:
             await _give_back(turn, case, request, percent)
 

@@ -3,14 +3,13 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from handlers.checkout.cards import show_request
+from handlers.checkout.ending import end_unpaid
 from handlers.checkout.ledger import BROUGHT_MONEY, RELAXED, record
 from handlers.effects import AskGateway, EndCheckout, send
 from handlers.house import House
 from payments.facts import Source
 from payments.machine import State
-from storage.tables import Checkout, PaymentRequest
-from storage.work import Work
+from storage.tables import Checkout
 
 GAPS = tuple(timedelta(seconds=gap) for gap in (20, 40, 60, 120, 300, 600, 1800))
 """Between one question and the next; the last one repeats until the checkout is over."""
@@ -79,12 +78,4 @@ async def sweep_expired(house: House) -> None:
     """Requests whose time is over: their cards say so, and their checkouts are ended at the gateway."""
     async with house.database.begin() as work:
         for request in await work.payments.expired():
-            await _expire(house, work, request)
-
-
-async def _expire(house: House, work: Work, request: PaymentRequest) -> None:
-    request.state = State.EXPIRED
-    await work.pricing.free(request.id)
-    for checkout in await work.payments.checkouts_of(request.id):
-        await send(work, EndCheckout(checkout_id=checkout.id))
-    await show_request(house, work, request)
+            await end_unpaid(house, work, request, State.EXPIRED)

@@ -72,6 +72,10 @@ class SlackStage:
         """The same as they read it."""
         return [self.seen(place, message) for place, message in self.messages(person)]
 
+    def hidden(self, person: str) -> list[str]:
+        """What only this person sees."""
+        return [self.seen(place, each).text for place, each in self.messages(person) if each.only_for]
+
     async def writes(self, person: str, text: str, *, thread: str = "") -> Heard:
         """Write to the app or at the desk."""
         await self.twin.people.says(PEOPLE[person], self._place(person), text, thread)

@@ -1,44 +1,21 @@
 """What Slack has and other platforms have not: threads, hidden answers, modals, signed posts, the home page."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
-import pytest_asyncio
 
 from bot.manifest import manifest
 from handlers.channel import Departed, TryLater, Undeliverable
 from handlers.effects import Mark
 from handlers.heard import Command
 from handlers.messages import Attachment, Button, Message, rows
-from sandbox.app import Cast
 from sandbox.faults import Fault, Rule
 from sandbox.slack.model import Channel
 from tests.channels.contract import PIXEL
-from tests.channels.slack_stage import COMMANDS, DESK, DIRECT, PEOPLE, TEAM, SlackStage, slack_stage
+from tests.channels.slack_stage import COMMANDS, DESK, DIRECT, PEOPLE, TEAM, SlackStage
 
 ANA, BEN, MIA = PEOPLE["ana"], PEOPLE["ben"], PEOPLE["mia"]
 CLAIM = Message(title="Mia", buttons=rows([Button(label="Claim", action="case.claim", value="17")]))
-
-
-@pytest_asyncio.fixture(params=["http", "socket"])
-async def stage(cast: Cast, sandbox_server: str, request: pytest.FixtureRequest) -> AsyncIterator[SlackStage]:
-    """The channel both ways."""
-    async with slack_stage(cast, over_socket=request.param == "socket") as stage:
-        yield stage
-
-
-@pytest_asyncio.fixture
-async def http(cast: Cast, sandbox_server: str) -> AsyncIterator[SlackStage]:
-    """The channel over HTTP, for what does not depend on how it listens."""
-    async with slack_stage(cast) as stage:
-        yield stage
-
-
-def hidden(stage: SlackStage, person: str) -> list[str]:
-    """What only this person sees."""
-    kept = [(place, each) for place, each in stage.messages(person) if each.only_for]
-    return [stage.seen(place, each).text for place, each in kept]
 
 
 async def test_it_knows_who_it_is(stage: SlackStage) -> None:
@@ -54,8 +31,8 @@ async def test_a_slash_command_is_heard_with_the_persons_name_language_and_zone(
     assert (heard.name, heard.args) == ("pay", "49 USD Consultation")
     assert (heard.sender.name, heard.sender.language, heard.sender.zone) == ("Ana Silva", "de-DE", "Europe/Berlin")
     await stage.channel.answer(heard.origin, Message(text="To whom?"))
-    assert hidden(stage, "ana") == ["To whom?"]
-    assert hidden(stage, "ben") == []
+    assert stage.hidden("ana") == ["To whom?"]
+    assert stage.hidden("ben") == []
 
 
 async def test_a_command_in_a_direct_message_is_answered_openly(http: SlackStage) -> None:
@@ -63,7 +40,7 @@ async def test_a_command_in_a_direct_message_is_answered_openly(http: SlackStage
     assert (heard.origin.chat, getattr(heard, "name", "")) == (DIRECT, "help")
     await http.channel.answer(heard.origin, Message(text="I can do this"))
     assert [(seen.text, seen.thread) for seen in http.sees("mia")] == [("I can do this", "")]
-    assert hidden(http, "mia") == []
+    assert http.hidden("mia") == []
 
 
 async def test_a_command_typed_to_a_colleague_belongs_to_the_talk_with_bellhop(http: SlackStage) -> None:
@@ -78,14 +55,14 @@ async def test_a_command_typed_to_a_colleague_belongs_to_the_talk_with_bellhop(h
 async def test_a_command_works_where_bellhop_is_no_member(http: SlackStage) -> None:
     heard = await http.commands("ana", "/agenda", channel="C0GENERAL")
     await http.channel.answer(heard.origin, Message(text="Nothing today"))
-    assert hidden(http, "ana") == ["Nothing today"]
+    assert http.hidden("ana") == ["Nothing today"]
 
 
 async def test_an_answer_that_comes_too_late_for_slacks_address_comes_all_the_same(http: SlackStage) -> None:
     heard = await http.commands("ana", "/agenda")
     http.twin.core.world.clock.jump(timedelta(minutes=31))
     await http.channel.answer(heard.origin, Message(text="Nothing today"))
-    assert hidden(http, "ana") == ["Nothing today"]
+    assert http.hidden("ana") == ["Nothing today"]
 
 
 async def test_where_nobody_can_whisper_the_answer_goes_to_the_direct_messages(http: SlackStage) -> None:
@@ -102,7 +79,7 @@ async def test_a_press_on_a_shared_card_is_answered_to_that_person_and_the_card_
     assert heard.sender.name == "Ana Silva"
     for edit in (False, True):
         await stage.channel.answer(heard.origin, Message(text="Ben has it already"), edit=edit)
-    assert hidden(stage, "ana") == ["Ben has it already"] * 2
+    assert stage.hidden("ana") == ["Ben has it already"] * 2
     assert [seen.text for seen in stage.sees("ben")] == ["Mia"]
 
 
@@ -113,7 +90,7 @@ async def test_a_dialogue_at_the_desk_goes_on_in_its_hidden_message(stage: Slack
     pressed = await stage.presses("ana", "Monday")
     assert pressed.origin.ephemeral
     await stage.channel.answer(pressed.origin, Message(text="Monday it is"), edit=True)
-    assert hidden(stage, "ana") == ["Monday it is"]
+    assert stage.hidden("ana") == ["Monday it is"]
 
 
 async def test_a_file_for_one_person_goes_to_their_direct_messages(http: SlackStage) -> None:
@@ -122,7 +99,7 @@ async def test_a_file_for_one_person_goes_to_their_direct_messages(http: SlackSt
     await http.channel.answer(heard.origin, Message(text="Your day", files=(entry,)))
     place, message = next((place, each) for place, each in http.messages("ana") if each.files)
     assert (place.id, http.seen(place, message).files) == (http.team.direct(ANA).id, (entry.content,))
-    assert hidden(http, "ana") == ["Your day"]
+    assert http.hidden("ana") == ["Your day"]
 
 
 # Forms
@@ -251,7 +228,7 @@ async def test_a_shortcut_of_the_manifest_is_the_command_in_that_thread(stage: S
     assert isinstance(heard, Command)
     assert (heard.name, heard.origin.thread) == ("video", card.thread)
     await stage.channel.answer(heard.origin, Message(text="The room is open"))
-    assert hidden(stage, "ana") == ["The room is open"]
+    assert stage.hidden("ana") == ["The room is open"]
 
 
 async def test_the_home_page_is_published_to_whoever_opens_it(stage: SlackStage) -> None:

@@ -1,14 +1,8 @@
 """Forms in Slack: opened, sent off with mistakes, and opened late."""
 
-from collections.abc import AsyncIterator
-
-import pytest
-import pytest_asyncio
-
 from handlers.heard import Heard, Submitted
 from handlers.messages import Button, Form, FormField, Message, rows
-from sandbox.app import Cast
-from tests.channels.slack_stage import PEOPLE, TEAM, SlackStage, slack_stage
+from tests.channels.slack_stage import PEOPLE, TEAM, SlackStage
 
 ANA = PEOPLE["ana"]
 CLAIM = Message(title="Mia", buttons=rows([Button(label="Claim", action="case.claim", value="17")]))
@@ -18,26 +12,6 @@ FORM = Form(
     value="17",
     fields=(FormField(name="amount", label="Amount"), FormField(name="note", label="What for", required=False)),
 )
-
-
-@pytest_asyncio.fixture(params=["http", "socket"])
-async def stage(cast: Cast, sandbox_server: str, request: pytest.FixtureRequest) -> AsyncIterator[SlackStage]:
-    """The channel both ways."""
-    async with slack_stage(cast, over_socket=request.param == "socket") as stage:
-        yield stage
-
-
-@pytest_asyncio.fixture
-async def http(cast: Cast, sandbox_server: str) -> AsyncIterator[SlackStage]:
-    """The channel over HTTP, for what does not depend on how it listens."""
-    async with slack_stage(cast) as stage:
-        yield stage
-
-
-def hidden(stage: SlackStage, person: str) -> list[str]:
-    """What only this person sees."""
-    kept = [(place, each) for place, each in stage.messages(person) if each.only_for]
-    return [stage.seen(place, each).text for place, each in kept]
 
 
 async def opened(stage: SlackStage, words: str = "") -> Heard:
@@ -65,14 +39,14 @@ async def test_a_form_opens_shows_its_mistakes_and_is_heard_when_it_is_right(sta
     assert submitted.origin.message_id == submitted.origin.thread == heard.origin.message_id
     assert stage.twin.sees(ANA)["modal"] is None
     await stage.channel.answer(submitted.origin, Message(text="Sent"))
-    assert hidden(stage, "ana") == ["Sent"]
+    assert stage.hidden("ana") == ["Sent"]
 
 
 async def test_a_form_asked_for_by_words_in_a_thread_opens_from_a_button(stage: SlackStage) -> None:
     card = await stage.channel.send(stage.desk, TEAM, CLAIM)
     heard = await stage.writes("ana", "!pay", thread=card.message_id)
     await stage.channel.answer(heard.origin, Message(text="Case 17", form=FORM))
-    assert hidden(stage, "ana") == ["Case 17"]
+    assert stage.hidden("ana") == ["Case 17"]
     place, message = stage.messages("ana")[-1]
     assert message.thread_ts == card.message_id
     await stage.twin.people.presses(ANA, place.id, message.ts, "Ask for money")

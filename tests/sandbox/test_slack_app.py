@@ -1,31 +1,14 @@
 """People and a real Bolt app meet in Slack's twin: commands, presses, forms, events; by HTTP and by Socket Mode."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
 import aiohttp
-import pytest
-import pytest_asyncio
 
-from sandbox.app import Cast
-from sandbox.world import World
-from tests.sandbox.slack_stage import Stage, a_stage, refusal
+from tests.sandbox.slack_stage import Stage, refusal
 
 Json = dict[str, Any]
-
-
-@pytest_asyncio.fixture(params=["http", "socket"])
-async def stage(request: pytest.FixtureRequest, world: World, cast: Cast, sandbox_server: str) -> AsyncIterator[Stage]:
-    async with a_stage(world, cast.slack, over_socket=request.param == "socket") as made:
-        yield made
-
-
-@pytest_asyncio.fixture
-async def by_http(world: World, cast: Cast, sandbox_server: str) -> AsyncIterator[Stage]:
-    async with a_stage(world, cast.slack) as made:
-        yield made
 
 
 def words(text: str) -> Json:

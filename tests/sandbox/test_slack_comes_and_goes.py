@@ -1,28 +1,12 @@
 """The app comes and goes: events that find nobody, installations, channels, the consent page, the manifest."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import aiohttp
 import pytest
-import pytest_asyncio
 
-from sandbox.app import Cast
 from sandbox.faults import Fault, Rule
-from sandbox.world import World
-from tests.sandbox.slack_stage import Stage, a_stage, refusal
-
-
-@pytest_asyncio.fixture(params=["http", "socket"])
-async def stage(request: pytest.FixtureRequest, world: World, cast: Cast, sandbox_server: str) -> AsyncIterator[Stage]:
-    async with a_stage(world, cast.slack, over_socket=request.param == "socket") as made:
-        yield made
-
-
-@pytest_asyncio.fixture
-async def by_http(world: World, cast: Cast, sandbox_server: str) -> AsyncIterator[Stage]:
-    async with a_stage(world, cast.slack) as made:
-        yield made
+from tests.sandbox.slack_stage import Stage, refusal
 
 
 async def test_an_event_that_finds_nobody_is_sent_four_times(by_http: Stage) -> None:
