@@ -20,6 +20,7 @@ from booking.hours import format_hours, parse_hours
 from booking.zones import zones
 from handlers.declared_parts import Part, read_limit, read_price
 from handlers.declared_prices import CouponOffer, Pricing
+from handlers.declared_webhook import Web, Webhook
 from handlers.fulfilment import Fulfilment
 from handlers.messages import Attachment
 from handlers.privacy.terms import DAYS, Days
@@ -75,26 +76,12 @@ def _one_of(name: str, there: Iterable[str]) -> str:
     return name
 
 
-def _web(url: str) -> str:
-    if url and not url.startswith(("https://", "http://")):
-        raise ValueError("must be an address that begins with https://")
-    return url
-
-
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 Name = Annotated[str, Field(min_length=1, max_length=120)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Currency = Annotated[str, AfterValidator(_currency)]
-Web = Annotated[str, Field(max_length=500), AfterValidator(_web)]
 # Telegram's ids are numbers, and a person may write them as such.
 PlatformId = Annotated[str, BeforeValidator(lambda value: str(value) if isinstance(value, int) else value)]
-
-
-class Webhook(Part):
-    """The team's own system, told of every payment and refund; `secret` signs (standardwebhooks, `whsec_...`)."""
-
-    url: Web
-    secret: str = ""
 
 
 class Legal(Part):

@@ -15,6 +15,10 @@ __all__ = ["TeamFile", "TeamFileError", "apply_team", "read_team_file"]
 
 LONG = frozenset({"declared", "fulfilment", "about", "legal_address", "tax_rate", "prices_include_tax"})
 """Columns whose values say little in a sentence."""
+UNSIGNED = (
+    "webhook.secret: is missing, so your system could not tell our events from made-up ones; "
+    "make one with: echo whsec_$(openssl rand -base64 32)"
+)
 Accounts = Mapping[str, tuple[str, str]]
 """For each channel: the platform's id of our account there (bot id, Slack team id), and its handle."""
 
@@ -65,17 +69,25 @@ async def _team(work: Work, file: TeamFile, done: list[str]) -> Team:
         "webhook_url": file.webhook.url if file.webhook else "",
         "declared": True,
     }
-    secret = file.webhook.secret if file.webhook else ""
     team = await work.people.team_by_slug(file.slug)
     if team is None:
-        team = Team(slug=file.slug, made_at=work.now, sealed_webhook_secret=work.vault.seal(secret), **told)
+        team = Team(slug=file.slug, made_at=work.now, sealed_webhook_secret=work.vault.seal(""), **told)
         await work.people.add(team)
         done.append(f"team {file.slug}: new")
     done += _set(f"team {team.slug}", team, told)
-    if work.vault.open(team.sealed_webhook_secret) != secret:
+    _sign_webhooks(work, file, team, done)
+    return team
+
+
+def _sign_webhooks(work: Work, file: TeamFile, team: Team, done: list[str]) -> None:
+    """Keep the secret that the team's own system knows us by; one that is kept already need not be told again."""
+    kept = work.vault.open(team.sealed_webhook_secret)
+    secret = (file.webhook.secret or kept) if file.webhook else ""
+    if file.webhook and not secret:
+        raise TeamFileError(UNSIGNED)
+    if secret != kept:
         team.sealed_webhook_secret = work.vault.seal(secret)
         done.append(f"team {team.slug}: webhook secret changed")
-    return team
 
 
 async def _accounts(work: Work, team: Team, accounts: Accounts, done: list[str]) -> dict[str, ChannelAccount]:

@@ -133,6 +133,7 @@ async def _confirm(turn: Turn, booking: Booking, service: Service) -> None:
     when = both_times(booking.starts_at, booking.ends_at, turn.team.zone, turn.team.zone)
     text = f"Booked: {service.name}, {when}, with {agent.name}."
     await say(turn.work, case, Side.AGENT, Message(text=text, buttons=(changing(booking),)))
+    turn.work.audits.note(turn.team.id, turn.person.id, "booking made", f"booking {booking.id}, {service.slug}")
     await tell_team(turn.work, turn.team, "booking.confirmed", booking_facts(booking, service))
 
 
@@ -240,6 +241,7 @@ async def cancelled(turn: Turn) -> None:
         return
     await turn.work.bookings.release(booking, BookingState.CANCELLED)
     booking.sequence += 1
+    turn.work.audits.note(turn.team.id, turn.person.id, "booking cancelled", f"booking {booking.id}, {service.slug}")
     await turn.answer(Message(text="Cancelled.", buttons=menu_of(turn)), edit=True)
     case = await turn.work.talk.conversation(booking.conversation_id or 0)
     if case is not None:

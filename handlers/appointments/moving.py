@@ -129,6 +129,8 @@ async def moved(turn: Turn) -> None:
     if slot is None or not await _take(turn, booking, service, slot):
         await offer_next(turn, choice, service, TAKEN)
         return
+    about = f"booking {booking.id}, from {before.start:%Y-%m-%d %H:%M} UTC"
+    turn.work.audits.note(turn.team.id, turn.person.id, "booking moved", about)
     await turn.answer(Message(text="Moved. The details are below." if _is_own(turn, booking) else "Moved."), edit=True)
     await _tell(turn, booking, service, before)
 

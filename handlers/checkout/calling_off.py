@@ -29,7 +29,11 @@ async def _give_back(turn: Turn, case: Conversation, request: PaymentRequest, pe
     """`percent` of what was paid, less what has gone back before; above the team's limit the desk is asked."""
     paid = await turn.work.payments.checkout(request.paid_checkout_id or 0)
     minor = share(request.captured_minor, percent * 100) - request.refunded_minor
-    if paid is None or minor <= 0 or await turn.work.payments.refund_under_way(request.id):
+    if paid is None or minor <= 0:
+        return
+    if await turn.work.payments.refund_under_way(request.id):
+        # How much that one will have sent back is not known yet, and two might be more than was paid.
+        await _leave_to_desk(turn, case, request, minor)
         return
     row = await prepare(turn.work, request, paid, minor, reason="booking cancelled")
     total = sum_of(minor, request.currency)
@@ -52,3 +56,12 @@ async def _ask_desk(turn: Turn, case: Conversation, request: PaymentRequest, row
         turn.work, case, request, what="Refund", minor=row.amount_minor, action="refund.approve",
         value=f"{request.id}|{row.id}", why=why,
     )  # fmt: skip
+
+
+async def _leave_to_desk(turn: Turn, case: Conversation, request: PaymentRequest, minor: int) -> None:
+    due = sum_of(minor, request.currency)
+    text = (
+        f"The booking was cancelled, and by the policy {due} for {request.description} was still to go back. "
+        "A refund of it is under way: look at the card when that is done, and refund what is missing."
+    )
+    await say(turn.work, case, Side.AGENT, Message(title="Please check", text=text))

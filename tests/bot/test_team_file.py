@@ -41,6 +41,15 @@ price = "49"
 """
 
 
+WEBHOOK = '[webhook]\nurl = "https://example.com/hook"\n'
+SECRET = "whsec_YS1tYWRlLXVwLXNlY3JldC1mb3ItdGVzdHM="
+
+
+def signed(secret: str) -> str:
+    """The line with which a file names its secret."""
+    return f'secret = "{secret}"\n'
+
+
 @pytest_asyncio.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
     made = Database(empty_database(tmp_path), keys=["k"], clock=utc_now)
@@ -186,15 +195,29 @@ async def test_a_channel_of_another_team_is_not_taken_over(database: Database) -
 
 
 async def test_the_webhook_secret_is_sealed(database: Database) -> None:
-    told = '[webhook]\nurl = "https://example.com/hook"\nsecret = "whsec_plain"\n'
-    await applied(database, TEAM + told)
+    await applied(database, TEAM + WEBHOOK + signed(SECRET))
     async with database.begin() as work:
         (team,) = await work.people.teams()
-        assert work.vault.open(team.sealed_webhook_secret) == "whsec_plain"
-        assert "whsec_plain" not in team.sealed_webhook_secret
-    assert "whsec_plain" not in await shown(database)
-    changes = await applied(database, TEAM + told.replace("plain", "other"))
+        assert work.vault.open(team.sealed_webhook_secret) == SECRET
+        assert SECRET not in team.sealed_webhook_secret
+    assert SECRET not in await shown(database)
+    changes = await applied(database, TEAM + WEBHOOK + signed("another word that nobody guesses"))
     assert changes == ["team bright: webhook secret changed"]
+
+
+async def test_a_webhook_secret_that_is_kept_need_not_be_told_again(database: Database) -> None:
+    await applied(database, TEAM + WEBHOOK + signed(SECRET))
+    assert await applied(database, await shown(database)) == []
+    async with database.begin() as work:
+        (team,) = await work.people.teams()
+        assert work.vault.open(team.sealed_webhook_secret) == SECRET
+
+
+async def test_a_webhook_that_nobody_could_tell_from_a_made_up_one_is_refused(database: Database) -> None:
+    with pytest.raises(TeamFileError, match="webhook.secret: is missing"):
+        await applied(database, TEAM + WEBHOOK)
+    async with database.begin() as work:
+        assert list(await work.people.teams()) == []
 
 
 @pytest.mark.parametrize(
@@ -217,6 +240,9 @@ async def test_the_webhook_secret_is_sealed(database: Database) -> None:
         (TEAM + HAIRCUT.replace('"49"', '"49 USD each"'), "services.haircut.price: “each” does not belong to a price"),
         (TEAM + HAIRCUT.replace("30", "31"), "services.haircut.minutes: "),
         (TEAM + HAIRCUT.replace("minutes", "duration"), "services.haircut.minutes: this is missing"),
+        (TEAM + WEBHOOK + 'secret = "whsec_no base64"', "webhook.secret: is no base64"),
+        (TEAM + WEBHOOK + 'secret = "whsec_c2hvcnQ="', "webhook.secret: holds 24 to 64 bytes"),
+        (TEAM + WEBHOOK + 'secret = "guess me"', "webhook.secret: holds 24 to 64 bytes"),
         (TEAM + HAIRCUT + '[services.after_payment]\nlink = "ftp://x"', "services.haircut.after_payment.link: must be"),
     ],
 )

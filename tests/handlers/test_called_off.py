@@ -36,6 +36,18 @@ def heard_by(market: Market, chat: str, words: str) -> int:
     return sum(words in one.message.text for one in market.town.notebook.shown if one.chat == chat)
 
 
+async def test_who_cancelled_is_in_the_log(market: Market) -> None:
+    booking = await booked(market, starts_in=3 * DAY)
+    await cancels(market, market.desk, booking)
+    async with market.town.database.begin() as work:
+        deeds = [(line.deed, line.actor_id, line.about) for line in await work.audits.of(market.town.team.id)]
+    assert (
+        "booking cancelled",
+        market.town.ana.person_id,
+        f"booking {booking.id}, {market.town.service.slug}",
+    ) in deeds
+
+
 async def test_the_agent_sees_for_which_booking_it_is(market: Market) -> None:
     await booked(market, starts_in=3 * DAY)
     await market.hear(market.desk.does("pay", "49 USD"))
@@ -67,6 +79,20 @@ async def test_what_has_gone_back_before_counts(market: Market) -> None:
     await market.hear(market.desk.presses("refund.yes", market.town.notebook.button("refund.yes")))
     await cancels(market, market.town.mia, booking)
     assert market.till.kept == PRICE // 2
+
+
+async def test_what_cannot_go_back_while_another_refund_is_under_way_is_left_to_the_desk(market: Market) -> None:
+    booking = await booked(market, starts_in=3 * DAY)
+    await pay(market, await ask(market, "49 USD"))
+    await market.hear(market.desk.does("refund", "10"))
+    yes = market.desk.presses("refund.yes", market.town.notebook.button("refund.yes"))
+    # Both before the gateway is asked.
+    await market.town.hear(yes)
+    await market.town.hear(market.town.mia.presses("book.cancelled", str(booking.id)))
+    await market.carry_out()
+    assert market.till.kept == PRICE - 1000
+    assert heard_by(market, "acme-desk", "by the policy $49.00 for") == 1
+    assert heard_by(market, "mia", "goes back, as the booking was cancelled") == 0
 
 
 async def test_who_is_sent_away_by_the_team_gets_everything_back(market: Market) -> None:

@@ -88,6 +88,9 @@ async def test_a_paid_booking_takes_another_time_and_stays_paid(market: Market) 
     assert (now.starts_at, now.ends_at) == (THERE + timedelta(days=1), THERE + timedelta(days=1, minutes=30))
     assert (now.uid, now.sequence, now.state) == (booking.uid, 1, BookingState.CONFIRMED)
     assert [one.state for one in await market.requests()] == [State.PAID] and market.till.kept == PRICE
+    async with market.town.database.begin() as work:
+        deeds = [(line.deed, line.about) for line in await work.audits.of(market.town.team.id)]
+    assert ("booking moved", f"booking {booking.id}, from 2026-03-04 10:00 UTC") in deeds
 
 
 async def test_everyone_hears_of_the_new_time(market: Market) -> None:
