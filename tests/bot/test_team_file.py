@@ -214,7 +214,7 @@ async def test_a_webhook_secret_that_is_kept_need_not_be_told_again(database: Da
 
 
 async def test_a_webhook_that_nobody_could_tell_from_a_made_up_one_is_refused(database: Database) -> None:
-    with pytest.raises(TeamFileError, match="webhook.secret: is missing"):
+    with pytest.raises(TeamFileError, match=r"webhook\.secret: is missing"):
         await applied(database, TEAM + WEBHOOK)
     async with database.begin() as work:
         assert list(await work.people.teams()) == []
