@@ -29,9 +29,12 @@ class Calendar:
     def days(self) -> tuple[date, ...]:
         """The next days with something free."""
         first = self.now.astimezone(ZoneInfo(self.zone)).date()
-        return days_with_slots(
-            self.hours, self.offer, self.busy, first=first, count=DAYS_SHOWN, zone=self.zone, now=self.now
+        free = days_with_slots(
+            self.hours, self.offer, self.busy, first=first, count=DAYS_SHOWN + 1, zone=self.zone, now=self.now
         )
+        left = self.leaves.astimezone(ZoneInfo(self.zone)).date() if self.leaves else None
+        # On the day that is left, the one free time may be the booking's own.
+        return tuple(day for day in free if day != left or self.slots(day))[:DAYS_SHOWN]
 
     def slots(self, day: date) -> tuple[Slot, ...]:
         """What is free on that day."""

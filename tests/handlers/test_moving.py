@@ -194,6 +194,17 @@ async def test_who_comes_too_late_for_a_time_keeps_the_old_one(market: Market) -
     assert (await row(market, booking)).starts_at == THERE
 
 
+async def test_a_day_with_nothing_free_but_its_own_time_is_not_offered(market: Market) -> None:
+    async with market.town.database.begin() as work:
+        (hours,) = [one for one in await work.people.hours_of(market.town.team.id)]
+        hours.text = "Mon-Fri 11:00-11:30"
+    booking = await at_ten(market)
+    await market.hear(market.town.mia.presses("book.move", str(booking.id)))
+    days = [button.value for line in answer(market).buttons for button in line if button.action == "book.time"]
+    assert to(market, booking, "2026-03-04") not in days
+    assert to(market, booking, "2026-03-05") in days and len(days) == 10
+
+
 async def test_its_own_old_time_is_in_its_way_nowhere(market: Market) -> None:
     await policy(market, step_minutes=15)
     booking = await at_ten(market)
