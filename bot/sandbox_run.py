@@ -12,7 +12,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 import urllib.error
 import urllib.request
@@ -65,11 +64,28 @@ class Running:
     journal: Path
 
 
+class Stop:
+    """Whether somebody has asked to stop, by as many signals as they like."""
+
+    def __init__(self) -> None:
+        """Nobody has."""
+        self._asked = False
+
+    def ask(self, *_: object) -> None:
+        """As a signal handler does. No lock is taken: a second Ctrl-C may come while the first is being handled."""
+        self._asked = True
+
+    def wait(self, seconds: float) -> bool:
+        """Whether somebody has asked, after that long."""
+        time.sleep(seconds)
+        return self._asked
+
+
 def run(plan: Plan) -> int:
     """Run both until stopped; the exit status."""
-    stopped = threading.Event()
+    stopped = Stop()
     for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(sign, lambda *_: stopped.set())
+        signal.signal(sign, stopped.ask)
     try:
         with _folder(plan), running(plan := on_free_ports(plan), stopped, environment_of(plan)) as both:
             _announce(plan)
@@ -123,7 +139,7 @@ def free_port(first: int, *taken: int) -> int:
 
 
 @contextlib.contextmanager
-def running(plan: Plan, stopped: threading.Event, told: Mapping[str, str]) -> Iterator[list[Running]]:
+def running(plan: Plan, stopped: Stop, told: Mapping[str, str]) -> Iterator[list[Running]]:
     """Both processes, asked to stop when the block ends, and waited for. Bellhop is `told` its settings."""
     both: list[Running] = []
     try:
@@ -167,7 +183,7 @@ def _start(plan: Plan, name: str, arguments: list[str], told: Mapping[str, str] 
     return Running(name, process, journal)
 
 
-def _wait_for(url: str, both: list[Running], stopped: threading.Event) -> None:
+def _wait_for(url: str, both: list[Running], stopped: Stop) -> None:
     deadline = time.monotonic() + PATIENCE
     while not _answers(url):
         require_alive(both)

@@ -2,7 +2,6 @@
 
 import asyncio
 import tempfile
-import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from bot.drill.plays import CURRENCIES, Play, plays
 from bot.drill.shop import Shop
 from bot.drill.verdict import HEADS, Verdict
 from bot.environment import read_settings
-from bot.sandbox_run import DidNotStart, Plan, environment_of, on_free_ports, require_alive, running
+from bot.sandbox_run import DidNotStart, Plan, Stop, environment_of, on_free_ports, require_alive, running
 
 PATIENCE = 300.0
 """Seconds that a whole drill may take, with its start."""
@@ -45,7 +44,7 @@ def run_drill(gateways: Sequence[str], payments: int, seed: int) -> int:
 def _on_stage(plan: Plan, wanted: Sequence[Play], seed: int) -> Verdict:
     """Both processes for as long as it takes."""
     told = environment_of(plan)
-    with running(plan, threading.Event(), told) as both:
+    with running(plan, Stop(), told) as both:
         settings, _ = read_settings(told, dotenv=None)
         house = build(settings).house
         return asyncio.run(_played(plan, Shop(house, lambda: require_alive(both)), wanted, seed))
