@@ -130,6 +130,7 @@ async def test_hands_that_become_free_at_one_moment_take_what_waits(worker: Work
     free.set()
     await worker.until(lambda: len(worker.done) == AT_ONCE + 10)
     await engine.stop()
+    assert len(set(worker.begun)) == len(worker.begun) == AT_ONCE + 10
 
 
 async def test_what_fails_is_tried_again_and_holds_up_its_lane_only(worker: Worker) -> None:
@@ -219,6 +220,7 @@ async def test_the_engine_goes_on_when_the_database_did_not_answer(worker: Worke
     await engine.start()
     await worker.until(lambda: worker.done == ["a1"])
     await engine.stop()
+    assert (broken, worker.begun, worker.given_up) == ([], ["a1"], [])
 
 
 async def test_a_sweep_that_fails_stops_neither_the_others_nor_itself(worker: Worker) -> None:

@@ -205,6 +205,8 @@ async def test_a_mark_on_a_deleted_message_is_nothing(http: SlackStage) -> None:
     heard = await http.writes("mia", "oops")
     await http.twin.people.deletes(MIA, DIRECT, heard.origin.message_id)
     await http.channel.mark(heard.origin, Mark.DELIVERED)
+    await http.channel.send(http.customer, TEAM, Message(text="And yet we talk on"))
+    assert [seen.text for seen in http.sees("mia")] == ["And yet we talk on"]
 
 
 async def test_a_file_that_is_gone_says_so(http: SlackStage) -> None:

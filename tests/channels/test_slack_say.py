@@ -136,7 +136,10 @@ def test_a_question_is_asked_before_the_press_counts() -> None:
 
 def test_long_labels_are_cut_to_what_slack_takes() -> None:
     long = Button(label="x" * 200, action="a", ask="y" * 400)
-    accept_message_blocks(to_blocks(Message(text="z", buttons=rows([long]))))
+    (button,) = buttons(accept_message_blocks(to_blocks(Message(text="z", buttons=rows([long])))))
+    asked = button["confirm"]
+    assert (button["text"]["text"], asked["confirm"]["text"]) == ("x" * 74 + "…", "x" * 29 + "…")
+    assert (asked["title"]["text"], asked["text"]["text"]) == ("x" * 99 + "…", "y" * 299 + "…")
 
 
 @pytest.mark.parametrize("count", [1, 49, 50, 51, 120])

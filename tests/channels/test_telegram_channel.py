@@ -209,6 +209,8 @@ async def test_a_mark_on_a_message_that_is_gone_is_no_trouble(stage: TelegramSta
     heard = await stage.writes("mia", "hello")
     stage.twin.people.delete(MIA, int(heard.origin.message_id))
     await stage.channel.mark(heard.origin, Mark.FAILED)
+    await say(stage, stage.customer, Message(text="And yet we talk on"))
+    assert [seen.text for seen in stage.sees("mia")] == ["And yet we talk on"]
 
 
 async def test_a_failing_telegram_is_neither_gone_nor_a_matter_of_patience(stage: TelegramStage) -> None:

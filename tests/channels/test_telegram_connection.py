@@ -13,6 +13,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from bot.channels.telegram import NotOurs, telegram_routes
+from bot.channels.telegram.connection import NOT_YET
 from bot.settings import TelegramMode
 from handlers.heard import Said
 from handlers.messages import Message
@@ -163,8 +164,9 @@ async def test_a_start_waits_in_the_background_for_telegram(poller: TelegramStag
 async def test_a_wrong_token_is_named_as_the_problem(cast: Cast, sandbox_server: str) -> None:
     stage = TelegramStage(cast.telegram, f"{sandbox_server}/nowhere")
     await stage.channel.start()
-    await eventually(lambda: "token" in stage.channel.problem)
+    await eventually(lambda: stage.channel.problem != NOT_YET)
     await stage.channel.stop()
+    assert stage.channel.problem == "Telegram does not accept the token"
 
 
 async def test_what_could_not_be_stored_is_asked_for_again(cast: Cast, sandbox_server: str) -> None:

@@ -18,7 +18,7 @@ from storage.bookings import ALIVE, cells_of
 from storage.tables import BookedCell, Booking, BookingState, Hours, Service
 from tests.budget import rounds
 from tests.handlers.machine import MODEST, InTown
-from tests.handlers.town import Town, Voice, town
+from tests.handlers.town import START, Town, Voice, town
 
 CUSTOMERS = [Voice("acme-bot", name, name, name=name.title()) for name in ("mia", "noor", "omar", "pia", "quinn")]
 STARTS = ("20260303T0800", "20260303T0815", "20260303T0830", "20260303T0900", "20260302T0930")
@@ -142,8 +142,6 @@ async def test_days_on_which_an_agent_is_away_are_not_offered(template: Path) ->
 
 
 def test_cells_of_times_beside_the_grid_meet_those_on_it() -> None:
-    from tests.handlers.town import START
-
     beside = cells_of(START + timedelta(minutes=3), START + timedelta(minutes=33))
     on_it = cells_of(START, START + timedelta(minutes=5))
     assert set(on_it) <= set(beside)

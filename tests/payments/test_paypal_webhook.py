@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from hypothesis import HealthCheck, given, settings
@@ -50,8 +51,6 @@ GOOD = event("PAYMENT.CAPTURE.COMPLETED", CAPTURE)
 
 def paper(pem: bytes) -> Any:
     async def answer(request: Any) -> Any:
-        from aiohttp import web
-
         return web.Response(body=pem)
 
     return answer

@@ -50,6 +50,7 @@ async def test_who_gives_up_waiting_holds_up_nobody() -> None:
         await asyncio.sleep(0)
         gone.cancel()
         await asyncio.sleep(0)
+    assert gone.cancelled()
     async with asyncio.timeout(5), turns.turn(urgent=False):
         pass
 

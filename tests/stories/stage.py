@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx2
+import uvicorn
 from pydantic import SecretStr
 
 from bot.app import App, build
@@ -78,8 +80,6 @@ class Stage:
 
     async def session_of(self, url: str) -> str:
         """Press the pay button of the page at `url`; the id of the Stripe session it leads to."""
-        import httpx2
-
         async with httpx2.AsyncClient(follow_redirects=False) as browser:
             page = await browser.get(url)
             assert page.status_code == 200, page.text
@@ -185,8 +185,6 @@ async def set_up(folder: Path, **wishes: bool | str | Path | None) -> AsyncItera
 @asynccontextmanager
 async def serving(app: App, listener: socket.socket) -> AsyncIterator[App]:
     """Bellhop at work behind an open socket."""
-    import uvicorn
-
     config = uvicorn.Config(app.web, log_level="error", lifespan="on", timeout_graceful_shutdown=1)
     async with servers.serving(config, listener):
         yield app

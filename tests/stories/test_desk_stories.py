@@ -10,6 +10,7 @@ import httpx2
 
 from bot.app import build
 from sandbox.telegram.params import Upload
+from tests.stories.people import OnSlack
 from tests.stories.script import claims, in_conversation, writes_in
 from tests.stories.stage import Stage, set_up
 
@@ -123,8 +124,6 @@ async def test_a_stranger_at_the_desk_can_do_nothing(stage: Stage) -> None:
     await writes_in(stage.mia, stage.ana)
     card = next(seen for seen in stage.ana.screen() if "Claim" in seen.labels)
     await stage.cast.slack.people.presses("U0EVE", "C0DESK", card.id, "Claim")
-    from tests.stories.people import OnSlack
-
     eve = OnSlack(stage.cast, "U0EVE", at_desk=True)
     await eve.hears("Only agents of Bright Studio can do this")
     await stage.ana.hears("Case", "nobody yet")
@@ -135,6 +134,7 @@ async def test_a_customer_cannot_use_the_agents_commands(stage: Stage) -> None:
     await stage.mia.hears("Welcome")
     await stage.mia.says("/pay 49 USD me")
     await stage.mia.hears("Only agents of Bright Studio can do this")
+    assert stage.mia.count("$49.00") == 0
 
 
 async def test_an_unknown_command_names_the_nearest(stage: Stage) -> None:

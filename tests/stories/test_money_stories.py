@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import httpx2
 import pytest
 
 from bot.cli.money import reconciled
@@ -78,8 +79,6 @@ async def test_reconciling_finds_a_missed_payment_and_then_a_refund_made_elsewhe
 
 
 async def test_the_return_page_asks_the_gateway_and_believes_nothing_else(stage: Stage) -> None:
-    import httpx2
-
     mia, ana = await in_conversation(stage)
     page = await asks(mia, ana)
     session = await stage.session_of(page)
@@ -94,8 +93,6 @@ async def test_the_return_page_asks_the_gateway_and_believes_nothing_else(stage:
 
 
 async def test_a_request_expires_and_its_page_says_so(stage: Stage) -> None:
-    import httpx2
-
     mia, ana = await in_conversation(stage)
     page = await asks(mia, ana)
     stage.world.clock.jump(timedelta(minutes=31))
@@ -134,7 +131,7 @@ async def test_money_that_comes_after_the_withdrawal_goes_back(stage: Stage) -> 
         ("0.10 USD", "Stripe takes"),
         ("49.9999 USD", "decimal"),
         ("money", "amount"),
-        ("-5 USD", ""),
+        ("-5 USD", "more than zero"),
     ],
 )
 async def test_what_cannot_be_read_is_asked_or_refused(stage: Stage, typed: str, answer: str) -> None:
