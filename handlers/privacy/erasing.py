@@ -8,7 +8,8 @@ from handlers.appointments.holding import booking_facts
 from handlers.cases import show_case
 from handlers.channel import Channel, Undeliverable
 from handlers.checkout.cards import PAYABLE, show_request
-from handlers.effects import Answer, EndCheckout, EraseCustomer, TakeBack, send
+from handlers.checkout.ending import close
+from handlers.effects import Answer, EraseCustomer, TakeBack, send
 from handlers.fulfilment import tell_team
 from handlers.house import House
 from handlers.messages import Message
@@ -112,9 +113,8 @@ async def _end(work: Work, case: Conversation) -> None:
     """Nothing more can be paid or said in it."""
     for request in await work.payments.of_conversation(case.id):
         if request.state in PAYABLE:
-            request.state = State.CANCELLED
-            for checkout in await work.payments.checkouts_of(request.id):
-                await send(work, EndCheckout(checkout_id=checkout.id))
+            # Its cards are said only when the words are gone, or they would bring some of them back.
+            await close(work, request, State.CANCELLED)
     case.closed_at = case.closed_at or work.now
     case.holder_id = None
 

@@ -143,6 +143,16 @@ async def test_a_refund_at_the_desk_stands_on_its_note_with_its_reason(market: M
     assert (note.total, note.reason) == (1000, "left early")
 
 
+async def test_a_note_says_why_the_yes_was_said_and_not_what_was_only_asked_about(market: Market) -> None:
+    await pay(market)
+    await market.hear(market.desk.does("refund", "10 left early"))
+    agreed = market.town.notebook.button("refund.yes")
+    await market.hear(market.desk.does("refund", "10 the wrong customer"))
+    await market.hear(market.desk.presses("refund.yes", agreed))
+    _, note = await slips(market)
+    assert (note.total, note.reason) == (1000, "left early")
+
+
 async def test_a_payment_that_is_heard_of_when_it_has_gone_back_has_both_papers(market: Market) -> None:
     await market.ask()
     page = await market.open((await market.requests())[-1])

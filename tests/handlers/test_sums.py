@@ -103,6 +103,17 @@ async def test_the_last_use_of_a_coupon_is_had_by_one_and_free_again_when_that_o
     assert ((await fresh(market, second)).state, await uses(market)) == (State.EXPIRED, 0)
 
 
+async def test_a_coupon_of_a_customer_who_is_erased_may_be_used_by_another(market: Market) -> None:
+    await coupon(market, most_uses=1)
+    request = await ask(market)
+    await use_coupon(market.town.house, request.code, "SPRING")
+    assert await uses(market) == 1
+    mia = market.town.mia
+    await market.hear(mia.presses("privacy.erase"))
+    await market.hear(mia.presses("privacy.erased", market.town.notebook.button("privacy.erased")))
+    assert ((await fresh(market, request)).state, await uses(market)) == (State.CANCELLED, 0)
+
+
 async def test_a_coupon_of_a_request_that_is_paid_after_its_end_counts_after_all(market: Market) -> None:
     await coupon(market, most_uses=1)
     request = await ask(market)

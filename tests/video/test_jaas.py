@@ -36,6 +36,13 @@ def test_the_vendors_example_is_read() -> None:
     )
 
 
+@pytest.mark.parametrize(("moderator", "host"), [(b"true", True), (b'"false"', False), (b"false", False)])
+def test_whether_somebody_is_the_host_is_read_from_a_word_and_from_a_truth(moderator: bytes, host: bool) -> None:
+    body = BODY.replace(b'"true"', moderator)
+    event = read_webhook(body, signed(body), secret=SECRET, now=NOW)
+    assert event is not None and event.host is host
+
+
 def test_schemes_of_the_future_are_ignored() -> None:
     assert read_webhook(BODY, f"{SIGNATURE},v2=abc=", secret=SECRET, now=NOW) is not None
 
