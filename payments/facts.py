@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any, ClassVar
 
 from payments.money import Money
 
@@ -60,6 +61,34 @@ class Fact:
     """What the gateway keeps for itself, in the currency it pays out in."""
     answer_by: datetime | None = None
     """Until when a dispute can be answered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """What is the same for every fact of one answer or webhook; each gateway has its own, which names it.
+
+    `at` is the moment of the answer, aware UTC, for facts that bear no time of their own.
+    """
+
+    gateway: ClassVar[str]
+    at: datetime
+    source: Source
+    live: bool
+    account: str = ""
+    event_id: str = ""
+
+    def fact(self, kind: FactKind, at: datetime | None = None, **told: Any) -> Fact:
+        """A fact of this answer; `at` where the gateway knows better when it happened."""
+        return Fact(
+            kind=kind,
+            gateway=self.gateway,
+            at=at or self.at,
+            source=self.source,
+            live=self.live,
+            account=self.account,
+            event_id=self.event_id,
+            **told,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
-from payments.facts import Fact, FactKind, Source
+from payments.facts import Fact, FactKind, Telling
 from payments.money import Money
 from payments.paypal.money import from_paypal
 
@@ -13,25 +13,10 @@ Object = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """What is the same for every fact of one answer: when (UTC), how, and in which mode it was told."""
+class Told(Telling):
+    """One answer or webhook of PayPal."""
 
-    at: datetime
-    source: Source
-    live: bool
-    event_id: str = ""
-
-    def fact(self, kind: FactKind, *, at: datetime | None = None, **told: Any) -> Fact:
-        """A fact of this answer, at its own time when it has one."""
-        return Fact(
-            kind=kind,
-            gateway="paypal",
-            at=at or self.at,
-            source=self.source,
-            live=self.live,
-            event_id=self.event_id,
-            **told,
-        )
+    gateway: ClassVar[str] = "paypal"
 
 
 def moment(written: str) -> datetime:

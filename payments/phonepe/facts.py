@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
-from payments.facts import Fact, FactKind, Source
+from payments.facts import Fact, FactKind, Telling
 from payments.money import Money
 from payments.phonepe.codes import reference_of
 from payments.phonepe.money import CURRENCY, from_phonepe
@@ -14,18 +14,10 @@ Object = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """What is the same for every fact of one answer: when and how it was told."""
+class Told(Telling):
+    """One answer or webhook of PhonePe."""
 
-    at: datetime
-    source: Source
-    live: bool
-    event_id: str = ""
-
-    def fact(self, kind: FactKind, at: datetime, **told: Any) -> Fact:
-        """A fact of this answer, with PhonePe's own time."""
-        return Fact(kind=kind, gateway="phonepe", at=at, source=self.source, live=self.live, event_id=self.event_id,
-                    **told)  # fmt: skip
+    gateway: ClassVar[str] = "phonepe"
 
 
 @dataclass(frozen=True, slots=True)

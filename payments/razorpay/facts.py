@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from payments.errors import OutcomeUnknown
-from payments.facts import Fact, FactKind, Source
+from payments.facts import Fact, FactKind, Telling
 from payments.money import Money
 
 Object = Mapping[str, Any]
@@ -18,27 +18,10 @@ REFERENCE = "reference"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """What is the same for every fact of one answer: when, how, and on whose account it was told."""
+class Told(Telling):
+    """One answer or webhook of Razorpay."""
 
-    at: datetime
-    source: Source
-    live: bool
-    account: str = ""
-    event_id: str = ""
-
-    def fact(self, kind: FactKind, *, at: datetime | None = None, **told: Any) -> Fact:
-        """A fact of this answer; `at` where the entity knows better when it happened."""
-        return Fact(
-            kind=kind,
-            gateway="razorpay",
-            at=at or self.at,
-            source=self.source,
-            live=self.live,
-            account=self.account,
-            event_id=self.event_id,
-            **told,
-        )
+    gateway: ClassVar[str] = "razorpay"
 
     def when(self, unix: int) -> "Told":
         """The same, at a time that an entity names."""

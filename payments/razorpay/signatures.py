@@ -2,13 +2,13 @@
 
 import hashlib
 import hmac
-import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from payments.errors import BadSignature
 from payments.gateway import Returned
+from payments.signed import read_signed
 
 SIGNATURE = "x-razorpay-signature"
 EVENT_ID = "x-razorpay-event-id"
@@ -25,7 +25,7 @@ def verified(body: bytes, headers: Mapping[str, str], secrets: Iterable[str]) ->
     sent = _header(headers, SIGNATURE)
     if not any(_fits(body, secret, sent) for secret in secrets):
         raise BadSignature("The signature does not belong to this body.")
-    return _read_event(body), _event_id(body, headers)
+    return read_signed(body), _event_id(body, headers)
 
 
 def verified_return(params: Mapping[str, str], secret: str) -> Returned:
@@ -50,13 +50,3 @@ def _event_id(body: bytes, headers: Mapping[str, str]) -> str:
 
 def _header(headers: Mapping[str, str], wanted: str) -> str:
     return next((value for name, value in headers.items() if name.lower() == wanted), "")
-
-
-def _read_event(body: bytes) -> dict[str, Any]:
-    try:
-        event = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise BadSignature("The signed body is not JSON.") from error
-    if not isinstance(event, dict):
-        raise BadSignature("The signed body is not an event.")
-    return event

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
-from payments.facts import Fact, FactKind, Source
+from payments.facts import Fact, FactKind, Source, Telling
 from payments.money import Money
 from payments.stripe.money import from_stripe
 
@@ -15,27 +15,10 @@ REFERENCE = "reference"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """What is the same for every fact of one answer: when, how, and on whose account it was told."""
+class Told(Telling):
+    """One answer or webhook of Stripe."""
 
-    at: datetime
-    source: Source
-    live: bool
-    account: str = ""
-    event_id: str = ""
-
-    def fact(self, kind: FactKind, **told: Any) -> Fact:
-        """A fact of this answer."""
-        return Fact(
-            kind=kind,
-            gateway="stripe",
-            at=self.at,
-            source=self.source,
-            live=self.live,
-            account=self.account,
-            event_id=self.event_id,
-            **told,
-        )
+    gateway: ClassVar[str] = "stripe"
 
 
 def moment(unix: int | float) -> datetime:
@@ -163,8 +146,8 @@ def of_dispute(dispute: Object, told: Told) -> Sequence[Fact]:
     kind = DISPUTE_KINDS.get(dispute.get("status", ""), FactKind.DISPUTED)
     reason = (dispute.get("reason") or "").replace("_", " ")
     due = _object(dispute.get("evidence_details")).get("due_by") if kind is FactKind.DISPUTED else None
-    about = {"payment_ref": _id(dispute.get("payment_intent")), "detail": reason}
-    return (told.fact(kind, answer_by=moment(due) if due else None, **about),)
+    until = moment(due) if due else None
+    return (told.fact(kind, payment_ref=_id(dispute.get("payment_intent")), detail=reason, answer_by=until),)
 
 
 def balance_ref(session: Object) -> str:

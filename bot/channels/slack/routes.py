@@ -8,9 +8,9 @@ from fastapi.responses import PlainTextResponse, Response
 from slack_bolt.adapter.starlette.async_handler import to_async_bolt_request, to_starlette_response
 from slack_sdk.signature import Clock, SignatureVerifier
 
+from bot.bodies import TooLarge, read_body
 from bot.channels.slack.channel import SlackChannel
 
-MAX_BODY = 1024 * 1024
 STAMP, SIGNATURE = "X-Slack-Request-Timestamp", "X-Slack-Signature"
 
 
@@ -33,8 +33,9 @@ def slack_routes(channel: SlackChannel, *, clock: Callable[[], float] = time.tim
 
     @router.post("/slack/events", include_in_schema=False)
     async def receive(request: Request) -> Response:
-        body = await _body(request)
-        if body is None:
+        try:
+            body = await read_body(request)
+        except TooLarge:
             return PlainTextResponse("The request is too large.", 413)
         if verifier is None or not _is_signed(verifier, request, body):
             return PlainTextResponse("The signature is missing, wrong or too old.", 401)
@@ -53,13 +54,3 @@ def _is_signed(verifier: SignatureVerifier, request: Request, body: bytes) -> bo
     except (ValueError, TypeError, OverflowError):
         # The SDK trips over a stamp that is no number, and over a body or a signature of strange bytes.
         return False
-
-
-async def _body(request: Request) -> bytes | None:
-    """The whole body, None when it is over a mebibyte."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY:
-            return None
-    return bytes(body)

@@ -4,10 +4,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, Response
 from telegram.error import TelegramError
 
+from bot.bodies import TooLarge, read_body
 from bot.channels.telegram.channel import NotOurs, TelegramChannel
 from handlers.channel import Undeliverable
 
-MAX_BODY = 1024 * 1024
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the name of a header
 
 
@@ -31,11 +31,11 @@ def telegram_routes(channel: TelegramChannel) -> APIRouter:
 
 
 async def _receive(channel: TelegramChannel, request: Request) -> Response:
-    body = await _body(request)
-    if body is None:
-        return PlainTextResponse("The update is too large.", 413)
     try:
+        body = await read_body(request)
         await channel.receive(body, request.headers.get(SECRET_HEADER))
+    except TooLarge:
+        return PlainTextResponse("The update is too large.", 413)
     except NotOurs:
         return PlainTextResponse("The secret token is missing or wrong.", 401)
     except ValueError:
@@ -43,13 +43,3 @@ async def _receive(channel: TelegramChannel, request: Request) -> Response:
     except TelegramError:
         return PlainTextResponse("Telegram cannot be reached from here; please send it again.", 503)
     return PlainTextResponse("taken")
-
-
-async def _body(request: Request) -> bytes | None:
-    """The whole body, None when it is over a mebibyte."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY:
-            return None
-    return bytes(body)
