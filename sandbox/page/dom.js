@@ -1,4 +1,4 @@
-// Small helpers shared by the shell's modules. Foreign text only ever becomes text, never markup.
+// Small helpers shared by the shell's modules and the panes of the messengers. Foreign text only ever becomes text, never markup.
 
 /** An element with properties and children: el("button", { onclick, className: "x" }, "Text"). */
 export function el(tag, properties = {}, ...children) {
@@ -9,6 +9,18 @@ export function el(tag, properties = {}, ...children) {
   }
   made.append(...children.filter((child) => child !== null && child !== undefined));
   return made;
+}
+
+/** An element, where `props` are attributes: `on*` functions become listeners; false and null are left out. Text is never HTML. */
+export function h(tag, props = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(props)) {
+    if (value === false || value === null || value === undefined) continue;
+    if (typeof value === "function") element.addEventListener(name.slice(2), value);
+    else element.setAttribute(name, value === true ? "" : value);
+  }
+  element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  return element;
 }
 
 /** Asks the sandbox; gives the JSON, or throws with the sentence that it answered. */

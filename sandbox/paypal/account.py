@@ -1,11 +1,12 @@
 """What people and fate do to a PayPal account, and the signed webhooks that tell the program."""
 
-import asyncio
 import binascii
 import json
 import uuid
+from collections.abc import Sequence
 from functools import partial
 
+from sandbox.gateways import GAPS, bring
 from sandbox.paypal.books import Books, Events
 from sandbox.paypal.certificate import NAME, sealed
 from sandbox.paypal.objects import Json
@@ -38,8 +39,7 @@ class Account:
         self.delivered: dict[str, list[int | None]] = {}
         self.sent: dict[str, tuple[Json, Json]] = {}
         """Every transmission by its id: its headers in the words of the verification call, and its event."""
-        # Real PayPal tries 25 times in three days; here the gaps are seconds of real time.
-        self.gaps: tuple[float, ...] = (0.5, 1, 2, 4, 8, 16)
+        self.gaps: Sequence[float] = GAPS
 
     async def pay(self, order_id: str) -> None:
         """The buyer approves, with money that will be there."""
@@ -87,8 +87,7 @@ class Account:
     async def deliver(self, events: Events) -> None:
         """Tell the program what happened, in order; what it does not take is tried again in the background."""
         for event in events:
-            if not _taken(await self._attempt(event)):
-                self.world.spawn(self._insist(event))
+            await bring(self.world, partial(self._attempt, event), self.gaps)
 
     def webhook(self, event_id: str) -> tuple[bytes, dict[str, str]]:
         """The body and headers with which an event is sent, signed now."""
@@ -103,12 +102,6 @@ class Account:
         self.delivered.setdefault(event["id"], []).append(status)
         self.world.touched(self.name)
         return status
-
-    async def _insist(self, event: Json) -> None:
-        for gap in self.gaps:
-            await asyncio.sleep(gap)
-            if _taken(await self._attempt(event)):
-                return
 
     def _signed(self, event: Json, body: bytes) -> dict[str, str]:
         """The headers of one transmission; each has its own id."""
@@ -128,7 +121,3 @@ class Account:
 
 def _written(event: Json) -> bytes:
     return json.dumps(event, separators=(",", ":")).encode()
-
-
-def _taken(status: int | None) -> bool:
-    return status is None or 200 <= status < 300

@@ -4,8 +4,9 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 
+from sandbox.gateways import done
 from sandbox.paypal.account import Account
 from sandbox.paypal.errors import Refused
 from sandbox.paypal.objects import Json
@@ -35,24 +36,17 @@ def dashboard(paypal: Account) -> APIRouter:
     async def act(order_id: str, act: str, given: Given = None) -> Response:
         if act not in acts:
             return Refused(404, "INVALID_RESOURCE_ID", f"Nobody can {act} an order.").response()
-        return await _done(acts[act](order_id, given or {}))
+        return await done(acts[act](order_id, given or {}))
 
     @router.post("/disputes/{dispute_id}/{outcome}")
     async def close(dispute_id: str, outcome: str) -> Response:
-        return await _done(paypal.close_dispute(dispute_id, won=outcome == "won"))
+        return await done(paypal.close_dispute(dispute_id, won=outcome == "won"))
 
     @router.post("/resend/{event_id}")
     async def resend(event_id: str) -> Response:
-        return await _done(paypal.resend(event_id))
+        return await done(paypal.resend(event_id))
 
     return router
-
-
-async def _done(work: Awaitable[Any]) -> Response:
-    try:
-        return JSONResponse({"result": await work})
-    except Refused as refused:
-        return refused.response()
 
 
 def _payment(paypal: Account, order: Json) -> Json:

@@ -5,6 +5,8 @@ from typing import Any
 
 from fastapi.responses import JSONResponse
 
+from sandbox.gateways import GatewayRefused
+
 NAMES = {
     400: ("INVALID_REQUEST", "Request is not well-formed, syntactically incorrect, or violates schema."),
     401: ("AUTHENTICATION_FAILURE", "Authentication failed due to invalid authentication credentials."),
@@ -21,7 +23,7 @@ NAMES = {
 }
 
 
-class Refused(Exception):
+class Refused(GatewayRefused):
     """A call that PayPal answers with an error. `stored` says whether a request id remembers it."""
 
     def __init__(self, status: int, issue: str = "", told: str = "", *, field: str = "", stored: bool = False) -> None:

@@ -1,10 +1,11 @@
 """What people and fate do to a PhonePe account, and the webhooks that tell the program."""
 
-import asyncio
 import hashlib
 import json
-from contextlib import suppress
+from collections.abc import Sequence
+from functools import partial
 
+from sandbox.gateways import GAPS, bring, watch_clock
 from sandbox.phonepe.books import Books, Events, Json
 from sandbox.world import World
 
@@ -29,8 +30,7 @@ class Account:
         self.events: Events = []
         self.delivered: dict[int, list[int | None]] = {}
         self.holds_refunds = False
-        # Seconds of real time between tries of one webhook.
-        self.gaps: tuple[float, ...] = (0.5, 1, 2, 4, 8, 16)
+        self.gaps: Sequence[float] = GAPS
 
     async def pay(self, order_id: str) -> None:
         """The customer pays by UPI."""
@@ -71,8 +71,7 @@ class Account:
         for event in events:
             self.events.append(event)
             number = len(self.events) - 1
-            if not _taken(await self._attempt(number)):
-                self.world.spawn(self._insist(number))
+            await bring(self.world, partial(self._attempt, number), self.gaps)
 
     def webhook(self, event: Json) -> tuple[bytes, dict[str, str]]:
         """The body and headers with which an event is sent. The header is always the same: it signs nothing."""
@@ -84,13 +83,10 @@ class Account:
 
     async def keep_time(self) -> None:
         """End orders whose time is over, for as long as the sandbox runs."""
-        async with self.world.watch() as changes:
-            while True:
-                await self.deliver(self.books.expire_due())
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(1):
-                        while await changes.get() != "clock":
-                            pass
+        await watch_clock(self.world, self._end_due)
+
+    async def _end_due(self) -> None:
+        await self.deliver(self.books.expire_due())
 
     async def _attempt(self, number: int) -> int | None:
         event = self.events[number]
@@ -99,13 +95,3 @@ class Account:
         self.delivered.setdefault(number, []).append(status)
         self.world.touched(self.name)
         return status
-
-    async def _insist(self, number: int) -> None:
-        for gap in self.gaps:
-            await asyncio.sleep(gap)
-            if _taken(await self._attempt(number)):
-                return
-
-
-def _taken(status: int | None) -> bool:
-    return status is None or 200 <= status < 300

@@ -4,8 +4,9 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 
+from sandbox.gateways import done
 from sandbox.phonepe.account import Account
 from sandbox.phonepe.books import Json, Order, status
 from sandbox.phonepe.errors import Refused
@@ -34,26 +35,19 @@ def dashboard(phonepe: Account) -> APIRouter:
     async def act(order_id: str, act: str, given: Given = None) -> Response:
         if act not in acts:
             return Refused(f"Nobody can {act} an order.", code="404", status=404).response()
-        return await _done(acts[act](order_id, given or {}))
+        return await done(acts[act](order_id, given or {}))
 
     @router.post("/refunds/{refund_id}/{outcome}")
     async def settle(refund_id: str, outcome: str) -> Response:
-        return await _done(phonepe.settle_refund(refund_id, succeeded=outcome == "completed"))
+        return await done(phonepe.settle_refund(refund_id, succeeded=outcome == "completed"))
 
     @router.post("/resend/{number}")
     async def resend(number: int) -> Response:
         if not 0 <= number < len(phonepe.events):
             return Refused(f"There is no event {number}.", code="404", status=404).response()
-        return await _done(phonepe.resend(number))
+        return await done(phonepe.resend(number))
 
     return router
-
-
-async def _done(work: Awaitable[Any]) -> Response:
-    try:
-        return JSONResponse({"result": await work})
-    except Refused as refused:
-        return refused.response()
 
 
 def _order(phonepe: Account, order: Order) -> Json:

@@ -1,19 +1,15 @@
 """PhonePe's refusals, in PhonePe's JSON."""
 
-from fastapi.responses import JSONResponse
+from sandbox.gateways import GatewayRefused
 
 
-class Refused(Exception):
+class Refused(GatewayRefused):
     """A call that PhonePe answers with an error."""
 
     def __init__(self, message: str, *, code: str = "BAD_REQUEST", status: int = 400, **more: object) -> None:
         super().__init__(message)
         self.status = status
         self.body = {"success": False, "code": code, "message": message, "data": {}} | more
-
-    def response(self) -> JSONResponse:
-        """The HTTP answer."""
-        return JSONResponse(self.body, self.status)
 
 
 def no_order(order_id: str) -> Refused:

@@ -1,12 +1,13 @@
 """What people and fate do to a Razorpay account, and the signed webhooks that tell the program."""
 
-import asyncio
 import hashlib
 import hmac
 import json
-from contextlib import suppress
+from collections.abc import Sequence
+from functools import partial
 from urllib.parse import urlencode
 
+from sandbox.gateways import GAPS, bring, watch_clock
 from sandbox.razorpay.books import Books, Events
 from sandbox.world import World
 
@@ -26,8 +27,7 @@ class Account:
         self.world, self.payee = world, payee
         self.books = Books(world, world.secrets.razorpay_key_id)
         self.delivered: dict[str, list[int | None]] = {}
-        # Real Razorpay tries for a day and then disables the webhook; here the gaps are seconds of real time.
-        self.gaps: tuple[float, ...] = (0.5, 1, 2, 4, 8, 16)
+        self.gaps: Sequence[float] = GAPS
 
     async def pay(self, link_id: str, method: str = "card") -> None:
         """The customer pays, by `card` or `upi`."""
@@ -81,8 +81,7 @@ class Account:
     async def deliver(self, events: Events) -> None:
         """Tell the program what happened, in order; what it does not take is tried again in the background."""
         for event_id in events:
-            if not _taken(await self._attempt(event_id)):
-                self.world.spawn(self._insist(event_id))
+            await bring(self.world, partial(self._attempt, event_id), self.gaps)
 
     def webhook(self, event_id: str) -> tuple[bytes, dict[str, str]]:
         """The body and headers with which an event is sent."""
@@ -107,13 +106,10 @@ class Account:
 
     async def keep_time(self) -> None:
         """End links and codes whose time is over, for as long as the sandbox runs."""
-        async with self.world.watch() as changes:
-            while True:
-                await self.deliver(self.books.end_due())
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(1):
-                        while await changes.get() != "clock":
-                            pass
+        await watch_clock(self.world, self._end_due)
+
+    async def _end_due(self) -> None:
+        await self.deliver(self.books.end_due())
 
     async def _attempt(self, event_id: str) -> int | None:
         body, headers = self.webhook(event_id)
@@ -123,13 +119,3 @@ class Account:
         self.delivered.setdefault(event_id, []).append(status)
         self.world.touched(self.name)
         return status
-
-    async def _insist(self, event_id: str) -> None:
-        for gap in self.gaps:
-            await asyncio.sleep(gap)
-            if _taken(await self._attempt(event_id)):
-                return
-
-
-def _taken(status: int | None) -> bool:
-    return status is None or 200 <= status < 300

@@ -4,8 +4,9 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 
+from sandbox.gateways import done
 from sandbox.razorpay.account import Account
 from sandbox.razorpay.errors import Refused
 from sandbox.razorpay.rules import Json, spelled
@@ -37,24 +38,17 @@ def dashboard(razorpay: Account) -> APIRouter:
     async def act(page_id: str, act: str, given: Given = None) -> Response:
         if act not in acts:
             return Refused(f"Nobody can {act} a link.", status=404).response()
-        return await _done(acts[act](page_id, given or {}))
+        return await done(acts[act](page_id, given or {}))
 
     @router.post("/disputes/{dispute_id}/{outcome}")
     async def close(dispute_id: str, outcome: str) -> Response:
-        return await _done(razorpay.close_dispute(dispute_id, won=outcome == "won"))
+        return await done(razorpay.close_dispute(dispute_id, won=outcome == "won"))
 
     @router.post("/resend/{event_id}")
     async def resend(event_id: str) -> Response:
-        return await _done(razorpay.resend(event_id))
+        return await done(razorpay.resend(event_id))
 
     return router
-
-
-async def _done(work: Awaitable[Any]) -> Response:
-    try:
-        return JSONResponse({"result": await work})
-    except Refused as refused:
-        return refused.response()
 
 
 def _shown(thing: Json, amount: int, currency: str) -> Json:

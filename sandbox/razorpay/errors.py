@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from fastapi.responses import JSONResponse
+from sandbox.gateways import GatewayRefused
 
 
-class Refused(Exception):
+class Refused(GatewayRefused):
     """A call that Razorpay answers with an error."""
 
     def __init__(
@@ -15,10 +15,6 @@ class Refused(Exception):
         self.status = status
         told: dict[str, Any] = {"code": code, "description": description, "source": "NA", "step": "NA", "reason": "NA"}
         self.body = {"error": told | {"metadata": {}} | ({"field": field} if field else {})}
-
-    def response(self) -> JSONResponse:
-        """The HTTP answer."""
-        return JSONResponse(self.body, self.status)
 
 
 def not_found() -> Refused:

@@ -1,16 +1,8 @@
-// Small tools that every part of the Slack pane uses: building elements and calling the sandbox.
+// Small tools that every part of the Slack pane uses: calling the sandbox, faces.
 
-/** An element. `props`: attributes; `on*` functions become listeners; false and null are left out. Text is never HTML. */
-export function h(tag, props = {}, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(props)) {
-    if (value === false || value === null || value === undefined) continue;
-    if (typeof value === "function") element.addEventListener(name.slice(2), value);
-    else element.setAttribute(name, value === true ? "" : value);
-  }
-  element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
-  return element;
-}
+import { h } from "/static/page/dom.js";
+
+export { h };
 
 /** What `user` has before their eyes. */
 export async function see(user) {

@@ -1,13 +1,12 @@
 """What people and fate do to a Stripe account, and the signed webhooks that tell the program."""
 
-import asyncio
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from functools import partial
 
+from sandbox.gateways import GAPS, bring, is_taken, watch_clock
 from sandbox.stripe.books import Books, Events
 from sandbox.stripe.forms import Json
 from sandbox.stripe.merchants import Merchants
@@ -34,8 +33,7 @@ class Account:
         self.sessions, self.intents, self.charges = self.books.sessions, self.books.intents, self.books.charges
         self.refunds, self.disputes, self.events = self.books.refunds, self.books.disputes, self.books.events
         self.delivered: dict[str, list[int | None]] = {}
-        # Real Stripe tries for three days; here the gaps are seconds of real time.
-        self.gaps: tuple[float, ...] = (0.5, 1, 2, 4, 8, 16)
+        self.gaps: Sequence[float] = GAPS
 
     def payee_of(self, identifier: str) -> str:
         """The name of the account that something belongs to."""
@@ -103,8 +101,7 @@ class Account:
         for event in events:
             if (owner := self.books.owner_of(event["id"])) in self.merchants.connected:
                 event["account"] = owner
-            if not _taken(await self._attempt(event)):
-                self.world.spawn(self._insist(event))
+            await bring(self.world, partial(self._attempt, event), self.gaps)
 
     def webhook(self, event_id: str) -> tuple[bytes, dict[str, str]]:
         """The body and headers with which an event is sent, signed now."""
@@ -115,13 +112,10 @@ class Account:
 
     async def keep_time(self) -> None:
         """End sessions whose time is over, for as long as the sandbox runs."""
-        async with self.world.watch() as changes:
-            while True:
-                await self.deliver(self.books.expire_due())
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(1):
-                        while await changes.get() != "clock":
-                            pass
+        await watch_clock(self.world, self._end_due)
+
+    async def _end_due(self) -> None:
+        await self.deliver(self.books.expire_due())
 
     async def _attempt(self, event: Json) -> int | None:
         endpoint = self.merchants.endpoint_of(self.books.owner_of(event["id"]))
@@ -132,16 +126,10 @@ class Account:
         signed = partial(self._resigned, body, headers, endpoint.secret)
         status = await self.world.send_webhook(self.name, event["type"], endpoint.url, body, signed)
         self.delivered.setdefault(event["id"], []).append(status)
-        if _taken(status):
+        if is_taken(status):
             event["pending_webhooks"] = 0
         self.world.touched(self.name)
         return status
-
-    async def _insist(self, event: Json) -> None:
-        for gap in self.gaps:
-            await asyncio.sleep(gap)
-            if _taken(await self._attempt(event)):
-                return
 
     def _resigned(self, body: bytes, headers: Mapping[str, str], secret: str) -> Mapping[str, str]:
         return {**headers, **self._signature(body, secret)}
@@ -150,7 +138,3 @@ class Account:
         moment = str(int(self.world.clock.now().timestamp()))
         digest = hmac.new(secret.encode(), moment.encode() + b"." + body, hashlib.sha256).hexdigest()
         return {"Stripe-Signature": f"t={moment},v1={digest}"}
-
-
-def _taken(status: int | None) -> bool:
-    return status is None or 200 <= status < 300

@@ -6,10 +6,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body
 from fastapi.responses import JSONResponse, Response
 
+from sandbox.gateways import done
 from sandbox.stripe.account import Account
 from sandbox.stripe.books import newest_first
 from sandbox.stripe.currency import spelled
-from sandbox.stripe.errors import Refused
 from sandbox.stripe.forms import Json
 from sandbox.stripe.merchants import SECOND
 
@@ -40,15 +40,15 @@ def dashboard(stripe: Account) -> APIRouter:
     async def act(session_id: str, act: str, given: Given = None) -> Response:
         if act not in acts:
             return JSONResponse({"error": {"message": f"Nobody can {act} a session."}}, 404)
-        return await _done(acts[act](session_id, given or {}))
+        return await done(acts[act](session_id, given or {}))
 
     @router.post("/disputes/{dispute_id}/{outcome}")
     async def close(dispute_id: str, outcome: str) -> Response:
-        return await _done(stripe.close_dispute(dispute_id, won=outcome == "won"))
+        return await done(stripe.close_dispute(dispute_id, won=outcome == "won"))
 
     @router.post("/resend/{event_id}")
     async def resend(event_id: str) -> Response:
-        return await _done(stripe.resend(event_id))
+        return await done(stripe.resend(event_id))
 
     router.include_router(_beside(stripe))
     return router
@@ -65,16 +65,9 @@ def _beside(stripe: Account) -> APIRouter:
 
     @router.post("/disconnect")
     async def disconnect(account: str) -> Response:
-        return await _done(stripe.disconnect(account))
+        return await done(stripe.disconnect(account))
 
     return router
-
-
-async def _done(work: Awaitable[Any]) -> Response:
-    try:
-        return JSONResponse({"result": await work})
-    except Refused as refused:
-        return refused.response()
 
 
 def _second(stripe: Account) -> Json:

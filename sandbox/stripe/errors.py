@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from fastapi.responses import JSONResponse
+from sandbox.gateways import GatewayRefused
 
 DOCS = "https://docs.stripe.com/error-codes"
 
 
-class Refused(Exception):
+class Refused(GatewayRefused):
     """A call that Stripe answers with an error. `stored` says whether an idempotency key remembers it."""
 
     def __init__(self, message: str, *, code: str = "", param: str = "", status: int = 400,
@@ -16,10 +16,6 @@ class Refused(Exception):
         self.status = status
         self.stored = stored
         self.body = {"error": _present(code, param) | {"message": message, "type": kind} | more}
-
-    def response(self) -> JSONResponse:
-        """The HTTP answer."""
-        return JSONResponse(self.body, self.status)
 
 
 def _present(code: str, param: str) -> dict[str, Any]:

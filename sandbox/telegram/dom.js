@@ -1,16 +1,8 @@
-// Small tools that every part of the Telegram pane uses: building elements, calling the sandbox, telling the time.
+// Small tools that every part of the Telegram pane uses: calling the sandbox, faces, telling the time.
 
-/** An element. `props`: attributes; `on*` functions become listeners; false and null are left out. Text is never HTML. */
-export function h(tag, props = {}, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(props)) {
-    if (value === false || value === null || value === undefined) continue;
-    if (typeof value === "function") element.addEventListener(name.slice(2), value);
-    else element.setAttribute(name, value === true ? "" : value);
-  }
-  element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
-  return element;
-}
+import { h } from "/static/page/dom.js";
+
+export { h };
 
 async function answer(response) {
   const body = await response.json().catch(() => ({}));
