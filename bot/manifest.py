@@ -33,6 +33,12 @@ LONG_ABOUT = (
     "Slack; /video starts the room, /pay asks for money, and the card says when it was paid. Card data never passes "
     "through Bellhop: customers pay on your payment provider's own page."
 )
+SHOWN = {
+    "name": "Bellhop",
+    "description": ABOUT,
+    "long_description": LONG_ABOUT,
+    "background_color": "#1f2a44",
+}
 
 
 def manifest(
@@ -48,25 +54,8 @@ def manifest(
     request = {} if socket_mode else {"request_url": f"{root}/slack/events"}
     return {
         "_metadata": {"major_version": 2},
-        "display_information": {
-            "name": "Bellhop",
-            "description": ABOUT,
-            "long_description": LONG_ABOUT,
-            "background_color": "#1f2a44",
-        },
-        "features": {
-            "app_home": {
-                "home_tab_enabled": True,
-                "messages_tab_enabled": True,
-                "messages_tab_read_only_enabled": False,
-            },
-            "bot_user": {"display_name": "Bellhop", "always_online": True},
-            "slash_commands": [_slash(name, request, commands) for name in _slashes(commands)],
-            "shortcuts": [
-                {"name": title, "type": "message", "callback_id": name, "description": f"{title} in this thread's case"}
-                for name, title in SHORTCUTS.items()
-            ],
-        },
+        "display_information": SHOWN,
+        "features": _features(request, commands),
         "oauth_config": ({"redirect_urls": [f"{root}{REDIRECT}"]} if root else {})
         | {"scopes": {"bot": sorted(scopes(light=light))}},
         "settings": {
@@ -76,6 +65,23 @@ def manifest(
             "socket_mode_enabled": socket_mode,
             "token_rotation_enabled": rotation,
         },
+    }
+
+
+def _features(request: dict[str, str], commands: Sequence[CommandInfo]) -> dict[str, Any]:
+    """What people see of the app in Slack."""
+    return {
+        "app_home": {
+            "home_tab_enabled": True,
+            "messages_tab_enabled": True,
+            "messages_tab_read_only_enabled": False,
+        },
+        "bot_user": {"display_name": SHOWN["name"], "always_online": True},
+        "slash_commands": [_slash(name, request, commands) for name in _slashes(commands)],
+        "shortcuts": [
+            {"name": title, "type": "message", "callback_id": name, "description": f"{title} in this thread's case"}
+            for name, title in SHORTCUTS.items()
+        ],
     }
 
 

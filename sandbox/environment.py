@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sandbox.world import World
+from sandbox.world import Secrets, World
 
 TEAM = Path(__file__).with_name("team.toml")
 
@@ -15,6 +15,19 @@ def environment(world: World) -> dict[str, str]:
         "TEAM_FILE": str(TEAM),
         "FRAME_ANCESTORS": root,
         "OUTGOING_PRIVATE": "127.0.0.1",
+        **_messengers(root, keys),
+        **_gateways(root, keys),
+        "JITSI__DOMAIN": root,
+        "JITSI__APP_ID": keys.jitsi_app_id,
+        "JITSI__APP_SECRET": keys.jitsi_app_secret,
+    }
+    if world.clock.path is not None:
+        told["CLOCK_OFFSET_FILE"] = str(world.clock.path)
+    return {f"BELLHOP_{name}": value for name, value in told.items()}
+
+
+def _messengers(root: str, keys: Secrets) -> dict[str, str]:
+    return {
         "TELEGRAM__API_URL": f"{root}/telegram",
         "TELEGRAM__TOKEN": keys.telegram_token,
         "TELEGRAM__MODE": "webhook",
@@ -25,6 +38,11 @@ def environment(world: World) -> dict[str, str]:
         "SLACK__SIGNING_SECRET": keys.slack_signing_secret,
         "SLACK__CLIENT_ID": keys.slack_client_id,
         "SLACK__CLIENT_SECRET": keys.slack_client_secret,
+    }
+
+
+def _gateways(root: str, keys: Secrets) -> dict[str, str]:
+    return {
         "STRIPE__API_URL": f"{root}/stripe",
         "STRIPE__API_KEY": keys.stripe_api_key,
         "STRIPE__WEBHOOK_SECRET": keys.stripe_webhook_secret,
@@ -48,10 +66,4 @@ def environment(world: World) -> dict[str, str]:
         "PHONEPE__WEBHOOK_USERNAME": keys.phonepe_webhook_username,
         "PHONEPE__WEBHOOK_PASSWORD": keys.phonepe_webhook_password,
         "PHONEPE__UPI_QR": "true",
-        "JITSI__DOMAIN": root,
-        "JITSI__APP_ID": keys.jitsi_app_id,
-        "JITSI__APP_SECRET": keys.jitsi_app_secret,
     }
-    if world.clock.path is not None:
-        told["CLOCK_OFFSET_FILE"] = str(world.clock.path)
-    return {f"BELLHOP_{name}": value for name, value in told.items()}

@@ -52,6 +52,14 @@ def room_routes(house: House, look: Look, fetch: Fetch) -> APIRouter:
         names = ("kind", "room", "domain", "script_url", "token", "options")
         return JSONResponse({name: getattr(way_in, name) for name in names}, headers=NO_STORE)
 
+    router.include_router(_file_routes(house, look, fetch))
+    return router
+
+
+def _file_routes(house: House, look: Look, fetch: Fetch) -> APIRouter:
+    """What was sent in the chat, for who may be in the room."""
+    router = APIRouter()
+
     @router.get("/room/{join_code}/files/{message_id}/{index}")
     async def file(join_code: str, message_id: int, index: int) -> Response:
         try:

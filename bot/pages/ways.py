@@ -59,6 +59,14 @@ def way_routes(house: House, look: Look) -> APIRouter:
     async def form(code: str, way: str) -> JSONResponse:
         return await _told(inside.embedded_form(house, code, way), _form)
 
+    router.include_router(_upi_routes(house, look))
+    return router
+
+
+def _upi_routes(house: House, look: Look) -> APIRouter:
+    """A UPI code: drawn beside the call, or on a page of its own for whoever comes from the chat."""
+    router = APIRouter()
+
     @router.post("/pay/{code}/upi/{way}/code")
     async def upi_code(code: str, way: str) -> JSONResponse:
         return await _told(inside.upi_code(house, code, way), lambda found: _code(code, found))

@@ -34,6 +34,28 @@ def ui_router(state: State, people: People, groups: Groups) -> APIRouter:
     async def see() -> Json:
         return whole(state)
 
+    # Before the actions, or their address would take in the file's.
+    router.include_router(_file_routes(state, people))
+
+    @router.post("/{action}")
+    async def act(action: str, body: Annotated[dict[str, Any], Body()]) -> Any:
+        if action not in actions:
+            raise HTTPException(404)
+        try:
+            done = actions[action](**body)
+            return await done if hasattr(done, "__await__") else done
+        except ValidationError as error:
+            return JSONResponse({"error": str(error)}, 422)
+        except (CannotDo, Refused) as error:
+            return JSONResponse({"error": str(error)}, 409)
+
+    return router
+
+
+def _file_routes(state: State, people: People) -> APIRouter:
+    """Files that people look at, and those that they send."""
+    router = APIRouter()
+
     @router.get("/files/{file_id}")
     async def download(file_id: str) -> Response:
         if file_id not in state.files.kept:
@@ -55,18 +77,6 @@ def ui_router(state: State, people: People, groups: Groups) -> APIRouter:
         upload = Upload(file.filename or "file", file.content_type or "application/octet-stream", await file.read())
         try:
             return people.send_file(person, upload, kind, caption, chat, thread)
-        except (CannotDo, Refused) as error:
-            return JSONResponse({"error": str(error)}, 409)
-
-    @router.post("/{action}")
-    async def act(action: str, body: Annotated[dict[str, Any], Body()]) -> Any:
-        if action not in actions:
-            raise HTTPException(404)
-        try:
-            done = actions[action](**body)
-            return await done if hasattr(done, "__await__") else done
-        except ValidationError as error:
-            return JSONResponse({"error": str(error)}, 422)
         except (CannotDo, Refused) as error:
             return JSONResponse({"error": str(error)}, 409)
 

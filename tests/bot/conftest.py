@@ -3,28 +3,16 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import pytest
 import pytest_asyncio
 
 from sandbox.app import Cast
 from sandbox.environment import environment
 from sandbox.world import World
 from tests.handlers.conftest import template
+from tests.outside import cast, world
 from tests.serving import running
 
-__all__ = ["template"]
-
-
-@pytest.fixture
-def world() -> World:
-    """A world whose product listens nowhere."""
-    return World(product_url="http://127.0.0.1:9")
-
-
-@pytest.fixture
-def cast(world: World) -> Cast:
-    """The twins of `world`, to act in directly."""
-    return Cast.of(world)
+__all__ = ["cast", "template", "world"]
 
 
 @pytest_asyncio.fixture

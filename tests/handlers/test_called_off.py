@@ -1,24 +1,14 @@
 """A booking is cancelled: its open requests are withdrawn, and what was paid goes back as its policy says."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
-import pytest_asyncio
 
 from payments.machine import State
 from storage.tables import Booking
 from tests.handlers.market import PRICE, Market
-from tests.handlers.stall import ask, booked, fresh, pay, rows, stall, team_says
+from tests.handlers.stall import ask, booked, fresh, pay, rows, team_says
 from tests.handlers.town import Voice
 
 DAY = 24 * 60
-
-
-@pytest_asyncio.fixture
-async def market(template: Path) -> AsyncIterator[Market]:
-    async with stall(template) as there:
-        yield there
 
 
 async def policy(market: Market, *, free_hours: int, fee: int) -> None:

@@ -1,9 +1,7 @@
 """A day at the desk: handing over, snoozing, canned replies, closed hours, misunderstandings, and how it was."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -16,13 +14,7 @@ from handlers.desk.snoozing import sweep_snoozed, wakes_at
 from handlers.desk.waiting import next_opening
 from handlers.heard import Heard
 from storage.tables import Hours, RoleKind
-from tests.handlers.town import START, Town, Voice, employ, town
-
-
-@pytest_asyncio.fixture
-async def made(template: Path) -> AsyncIterator[Town]:
-    async with town(template) as each:
-        yield each
+from tests.handlers.town import START, Town, Voice, employ
 
 
 @pytest_asyncio.fixture

@@ -1,14 +1,11 @@
 """Evidence: everything that is known about a disputed payment, hashed line by line, and nothing that opens a door."""
 
 import json
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
-from pathlib import Path
 
 import pytest
-import pytest_asyncio
 from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader
@@ -21,21 +18,11 @@ from handlers.rooms import make_link
 from payments.facts import FactKind
 from storage.tables import Presence, Room, Side
 from tests.handlers.market import Market
-from tests.handlers.till import Till
-from tests.handlers.town import START, town
+from tests.handlers.town import START
 
 SECRETS = ("https://example.com/room/s3cret-code?jwt=eyJhbGciOi", "sk_live_51Habcdefgh", "xoxb-1-abc-DEF",
            "whsec_c2VjcmV0", "123456789:AAF-abcdefghijklmnopqrstuvwxyz0123456", 
            "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc-_123", "4242 4242 4242 4242", "5555555555554444")  # fmt: skip
-
-
-@pytest_asyncio.fixture
-async def market(template: Path) -> AsyncIterator[Market]:
-    till = Till()
-    async with town(template, {"till": till}) as made:
-        there = Market(made, till)
-        await there.begin()
-        yield there
 
 
 async def dispute(market: Market) -> None:

@@ -1,25 +1,15 @@
 """More arrives than was asked for: the desk is shown it, takes it with one tap, and what is too much goes back."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
-
-import pytest_asyncio
 
 from payments.facts import Fact, Source
 from payments.machine import State
 from payments.money import Money
 from storage.tables import PaymentRequest
 from tests.handlers.market import PRICE, Market
-from tests.handlers.stall import answer, ask, card, fresh, press, stall, team_says
+from tests.handlers.stall import answer, ask, card, fresh, press, team_says
 
 TOO_MUCH = 1000
-
-
-@pytest_asyncio.fixture
-async def market(template: Path) -> AsyncIterator[Market]:
-    async with stall(template) as there:
-        yield there
 
 
 async def overpaid(market: Market) -> tuple[PaymentRequest, Fact]:

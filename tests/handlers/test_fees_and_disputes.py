@@ -1,25 +1,16 @@
 """What the gateway keeps and until when a dispute can be answered: both stand on the desk's card."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
 from payments.facts import Fact, FactKind, Source
 from payments.machine import State
 from payments.money import Money
 from storage.tables import PaymentRequest
 from tests.handlers.market import Market
-from tests.handlers.stall import ask, card, fresh, rows, stall
-
-
-@pytest_asyncio.fixture
-async def market(template: Path) -> AsyncIterator[Market]:
-    async with stall(template) as there:
-        yield there
+from tests.handlers.stall import ask, card, fresh, rows
 
 
 async def paid(market: Market, fee: Money | None = None) -> tuple[PaymentRequest, Fact]:

@@ -1,24 +1,8 @@
 """Forms that are asked question by question: what is taken as an answer, and what is not."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest_asyncio
-
 from handlers.forms import ANSWER
 from handlers.messages import Message
 from tests.handlers.market import Market
-from tests.handlers.till import Till
-from tests.handlers.town import town
-
-
-@pytest_asyncio.fixture
-async def market(template: Path) -> AsyncIterator[Market]:
-    till = Till()
-    async with town(template, {"till": till}) as made:
-        market = Market(made, till)
-        await market.begin()
-        yield market
 
 
 def told(market: Market) -> list[Message]:

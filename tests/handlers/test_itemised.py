@@ -1,24 +1,15 @@
 """Requests of several lines, from the agent's words to the customer's card; deposits and their rests."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
 from handlers.checkout.resting import sweep_rests
 from handlers.fulfilment import Fulfilment
 from payments.machine import State
 from storage.tables import BookingState
 from tests.handlers.market import Market
-from tests.handlers.stall import LINES, answer, ask, booked, card, fresh, pay, press, rows, stall, team_says
-
-
-@pytest_asyncio.fixture
-async def market(template: Path) -> AsyncIterator[Market]:
-    async with stall(template) as there:
-        yield there
+from tests.handlers.stall import LINES, answer, ask, booked, card, fresh, pay, press, rows, team_says
 
 
 async def test_the_agent_and_the_customer_see_the_same_arithmetic(market: Market) -> None:

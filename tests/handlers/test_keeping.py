@@ -1,11 +1,8 @@
 """How long words are kept, and who did and read what."""
 
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
 from handlers.privacy.files import fetch_private
 from handlers.privacy.keeping import sweep_words
@@ -14,17 +11,7 @@ from handlers.team_show import as_toml
 from storage.tables import Booking, BookingState, Conversation, RoleKind
 from tests.handlers.footprints import ID, LEDGER, MARKS, NAME, WORD, Life, customer, fetch, found, newest, rows, sums
 from tests.handlers.market import Market
-from tests.handlers.till import Till
-from tests.handlers.town import employ, town
-
-
-@pytest_asyncio.fixture
-async def market(template: Path) -> AsyncIterator[Market]:
-    till = Till()
-    async with town(template, {"till": till}) as made:
-        there = Market(made, till)
-        await there.begin()
-        yield there
+from tests.handlers.town import employ
 
 
 async def test_words_are_forgotten_when_the_team_says_so_and_the_books_stay(market: Market) -> None:

@@ -1,24 +1,15 @@
 """Money in the corners: lost webhooks, late and double payments, refunds without an answer."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
 from handlers.checkout.opening import NotPayable
 from handlers.pay_page import begin_checkout
 from payments.machine import State
 from payments.money import Money
 from tests.handlers.market import PRICE, Market
-from tests.handlers.stall import paying, stall, state_of
-
-
-@pytest_asyncio.fixture
-async def market(template: Path) -> AsyncIterator[Market]:
-    async with stall(template) as there:
-        yield there
+from tests.handlers.stall import paying, state_of
 
 
 async def test_a_payment_whose_webhook_is_lost_is_found_within_a_minute(market: Market) -> None:

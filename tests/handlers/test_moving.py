@@ -1,17 +1,14 @@
 """A booking is moved: the same row takes another time, what was paid for it stays paid, and everyone knows."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
 from handlers.messages import Message
 from payments.machine import State
 from storage.tables import Booking, BookingState, Service
 from tests.handlers.market import PRICE, Market
-from tests.handlers.stall import ask, booked, card, fresh, pay, rows, stall
+from tests.handlers.stall import ask, booked, card, fresh, pay, rows
 from tests.handlers.test_booking import bookings
 from tests.handlers.town import START, Voice
 
@@ -20,12 +17,6 @@ THERE = START + timedelta(days=2, hours=1)
 """Wednesday 10:00 UTC, 11:00 in Berlin."""
 LATER = "20260305T1000"
 """The day after, at the same hour."""
-
-
-@pytest_asyncio.fixture
-async def market(template: Path) -> AsyncIterator[Market]:
-    async with stall(template) as there:
-        yield there
 
 
 async def at_ten(market: Market) -> Booking:

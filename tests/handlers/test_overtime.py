@@ -1,23 +1,14 @@
 """Minutes beyond the booked ones, from the room's own log."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
 from handlers.checkout.overtime import sweep_rooms
 from handlers.visits import end_room, visit
 from storage.tables import Presence, Room, Side
 from tests.handlers.market import Market
-from tests.handlers.stall import booked, card, press, stall, team_says
-
-
-@pytest_asyncio.fixture
-async def market(template: Path) -> AsyncIterator[Market]:
-    async with stall(template) as there:
-        yield there
+from tests.handlers.stall import booked, card, press, team_says
 
 
 async def talked(market: Market, minutes: int) -> Room:

@@ -1,12 +1,9 @@
 """Receipts and credit notes: issued once, numbered in order, and reading the same for ever."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
-import pytest_asyncio
 from sqlalchemy import select
 from sqlmodel import col
 
@@ -22,17 +19,6 @@ from payments.numbering import PaperKind
 from storage.tables import Paper
 from tests.handlers.market import PRICE, Market
 from tests.handlers.test_paper_drawing import text_of
-from tests.handlers.till import Till
-from tests.handlers.town import town
-
-
-@pytest_asyncio.fixture
-async def market(template: Path) -> AsyncIterator[Market]:
-    till = Till()
-    async with town(template, {"till": till}) as made:
-        there = Market(made, till)
-        await there.begin()
-        yield there
 
 
 async def team_says(market: Market, **columns: object) -> None:

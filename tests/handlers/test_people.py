@@ -1,8 +1,6 @@
 """Who belongs to a team: invitations, roles that change, and what is left when somebody goes."""
 
 import re
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -10,13 +8,7 @@ import pytest_asyncio
 from handlers import visits
 from handlers.heard import Command, Heard, Mention
 from storage.tables import RoleKind
-from tests.handlers.town import Town, Voice, employ, town
-
-
-@pytest_asyncio.fixture
-async def made(template: Path) -> AsyncIterator[Town]:
-    async with town(template) as each:
-        yield each
+from tests.handlers.town import Town, Voice, employ
 
 
 @pytest_asyncio.fixture

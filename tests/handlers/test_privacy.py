@@ -1,25 +1,11 @@
 """Privacy: what is kept is told and copied, and what is erased is nowhere, but for a ledger that names nobody."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
-
-import pytest_asyncio
 
 from storage.tables import Booking, BookingState, Side
 from tests.handlers.footprints import ID, NAME, Life, copy_of, newest, rows
 from tests.handlers.market import Market
-from tests.handlers.till import Till
-from tests.handlers.town import Town, town
-
-
-@pytest_asyncio.fixture
-async def market(template: Path) -> AsyncIterator[Market]:
-    till = Till()
-    async with town(template, {"till": till}) as made:
-        there = Market(made, till)
-        await there.begin()
-        yield there
+from tests.handlers.town import Town
 
 
 async def test_who_begins_with_a_button_or_a_command_is_told_first_and_once(market: Market) -> None:

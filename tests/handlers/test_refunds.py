@@ -1,21 +1,11 @@
 """Refunds at the desk: in parts, with a reason, never too much, once, and above a limit with a colleague's yes."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
-import pytest_asyncio
 
 from payments.gateway import refund_key
 from payments.machine import State
 from tests.handlers.market import PRICE, Market
-from tests.handlers.stall import paid, paying, press, stall, state_of
-
-
-@pytest_asyncio.fixture
-async def market(template: Path) -> AsyncIterator[Market]:
-    async with stall(template) as there:
-        yield there
+from tests.handlers.stall import paid, paying, press, state_of
 
 
 async def test_a_part_goes_back_with_its_reason_and_the_rest_later(market: Market) -> None:

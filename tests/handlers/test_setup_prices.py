@@ -1,24 +1,15 @@
 """Tips, deposits, minutes beyond and coupons, seen and changed by an owner in the messenger."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 import pytest_asyncio
 
 from handlers.heard import Heard
 from handlers.routes import check_form
 from storage.tables import Coupon, RoleKind, Team
-from tests.handlers.town import Town, Voice, employ, town
+from tests.handlers.town import Town, Voice, employ
 
 PRICES = {"tips": "5, 10 %", "deposit": "30 %", "overtime": "1.50", "overtime_after": "3"}
 SPRING = {"code": "spring", "off": "10 %", "uses": "100", "since": "2026-03-01", "until": "none"}
-
-
-@pytest_asyncio.fixture
-async def made(template: Path) -> AsyncIterator[Town]:
-    async with town(template) as each:
-        yield each
 
 
 @pytest_asyncio.fixture

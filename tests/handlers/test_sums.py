@@ -1,12 +1,9 @@
 """What changes a sum before it is paid: coupons and tips, and what gateway and evidence say to it."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
 from handlers.checkout.changing import CannotChange
 from handlers.checkout.may_pay import CHANGED, may_pay
@@ -19,14 +16,8 @@ from payments.facts import Fact, FactKind, Source
 from payments.machine import State
 from payments.money import Money
 from tests.handlers.market import Market
-from tests.handlers.stall import answer, ask, card, coupon, fresh, pay, rows, stall, team_says, uses
+from tests.handlers.stall import answer, ask, card, coupon, fresh, pay, rows, team_says, uses
 from tests.handlers.town import START
-
-
-@pytest_asyncio.fixture
-async def market(template: Path) -> AsyncIterator[Market]:
-    async with stall(template) as there:
-        yield there
 
 
 async def test_a_coupon_in_the_chat_changes_the_card_in_place(market: Market) -> None:

@@ -25,9 +25,12 @@ from sandbox.server import Guest, running
 from sandbox.world import World
 from storage import signals
 from storage.database import Database
+from tests.outside import cast, world
 from tests.pages.stage import FILES, LEASE, Stage, furnish
 from video.jitsi import Jitsi, JitsiKeys
 from video.webrtc import WebRtc
+
+__all__ = ["cast", "world"]
 
 
 @asynccontextmanager
@@ -75,18 +78,6 @@ def listener() -> Iterator[socket.socket]:
         opened.bind(("127.0.0.1", 0))
         opened.listen()
         yield opened
-
-
-@pytest.fixture
-def world() -> World:
-    """The world outside; nothing of ours listens at its product address."""
-    return World(product_url="http://127.0.0.1:9")
-
-
-@pytest.fixture
-def cast(world: World) -> Cast:
-    """The twins of `world`, to act in directly."""
-    return Cast.of(world)
 
 
 @pytest_asyncio.fixture

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
+from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page
 
 from handlers.codes import digest
@@ -20,9 +21,9 @@ PIXEL = bytes.fromhex(
     "a5b1c1f00000000049454e44ae426082"
 )
 _SCHEMES: tuple[Literal["dark", "light"], ...] = ("dark", "light")
-PLACES: tuple[tuple[int, Literal["dark", "light"]], ...] = tuple(
-    (width, scheme) for width in (360, 1440) for scheme in _SCHEMES
-)
+Places = tuple[tuple[int, Literal["dark", "light"]], ...]
+PLACES: Places = tuple((width, scheme) for width in (360, 1440) for scheme in _SCHEMES)
+"""From a phone in the dark to a desktop in the light."""
 LEASE = timedelta(seconds=30)
 FILES = {"picture": PIXEL, "page": b"<script>alert(1)</script>"}
 
@@ -144,3 +145,14 @@ async def visitor(browser: Browser, link: str, *, width: int = 1280, height: int
     page = await context.new_page()
     await page.goto(link)
     return page
+
+
+async def check_access(axe: Axe, *pages: Page, places: Places = PLACES) -> None:
+    """Everybody can use the pages, and nothing is wider than the screen."""
+    for page in pages:
+        for width, scheme in places:
+            await page.set_viewport_size({"width": width, "height": 800})
+            await page.emulate_media(color_scheme=scheme)
+            result = await axe.run(page)
+            assert result.violations_count == 0, result.generate_report()
+            assert await page.evaluate("document.documentElement.scrollWidth") == width

@@ -7,20 +7,11 @@ import pytest_asyncio
 
 from sandbox.app import Cast
 from sandbox.world import World
+from tests.outside import cast, world
 from tests.sandbox.slack_stage import Stage, a_stage
 from tests.serving import running
 
-
-@pytest.fixture
-def world() -> World:
-    """Nobody listens at its product address: port 9 of this machine discards."""
-    return World(product_url="http://127.0.0.1:9")
-
-
-@pytest.fixture
-def cast(world: World) -> Cast:
-    """The twins of `world`, to act in directly."""
-    return Cast.of(world)
+__all__ = ["cast", "world"]
 
 
 @pytest_asyncio.fixture

@@ -9,7 +9,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 
 from tests.databases import Pool
-from tests.pages.stage import PLACES
+from tests.pages.stage import PLACES, check_access
 from tests.stories import tills
 from tests.stories.people import OnTelegram
 from tests.stories.script import Human, asks, claims, writes_in
@@ -90,16 +90,6 @@ async def gives_back(agent: Human, customer: Human, total: str) -> None:
     await agent.hears(f"Refunded: {total}", without="for Lesson")
 
 
-async def accessible(page: Page) -> None:
-    """On a phone in the dark and on a desktop in the light."""
-    for width, scheme in PLACES[:1] + PLACES[-1:]:
-        await page.set_viewport_size({"width": width, "height": 800})
-        await page.emulate_media(color_scheme=scheme)
-        result = await Axe().run(page)
-        assert result.violations_count == 0, result.generate_report()
-        assert await page.evaluate("document.documentElement.scrollWidth") == width
-
-
 @pytest.mark.parametrize(("way", "customer", "desk", "place"), EVERYWHERE)
 async def test_asked_paid_seen_by_both_and_given_back(
     stage: Stage, browser: Browser, way: Way, customer: str, desk: str, place: str
@@ -153,7 +143,7 @@ async def test_a_rehearsal_says_so_everywhere(stage: Stage, browser: Browser) ->
     page = await tills.PRETEND.opens(till)
     await expect(page.get_by_text("PRETEND", exact=True)).to_be_visible()
     await expect(page.get_by_text("No money moves.", exact=True)).to_be_visible()
-    await accessible(page)
+    await check_access(Axe(), page, places=PLACES[:1] + PLACES[-1:])
     await tills.PRETEND.declined(till, page)
     await expect(page.get_by_role("status")).to_have_text("The pretend card was declined.")
     await tills.PRETEND.paid(till, page)
