@@ -62,6 +62,7 @@ def free_slots(
     best: dict[datetime, str] = {}
     for agent in sorted(hours_by_agent, key=lambda name: (load[name], name)):
         for start in _starts(hours_by_agent[agent], offer, busy[agent], window, now):
+            # Agents come in the order in which they are wanted, so whoever has a start already keeps it.
             best.setdefault(start, agent)
     return tuple(Slot(start, start + offer.duration, best[start]) for start in sorted(best))
 
@@ -99,11 +100,13 @@ def _starts(
     hours: WeeklyHours, offer: Offer, busy: tuple[Interval, ...], window: Interval, now: datetime
 ) -> Iterator[datetime]:
     """The starts one agent could give inside `window`, on a grid that begins at each opening."""
+    # Midnight itself belongs to the next day, whose window begins there.
     earliest, latest = (
         max(window.start, now + offer.notice),
         min(window.end - timedelta.resolution, now + offer.horizon),
     )
     openings = _openings(hours, window)
+    # Spans that touch make one stretch to be booked in, though each begins a grid of its own.
     whole = merged(openings)
     for opening in openings:
         closes = next(span.end for span in whole if span.contains(opening))

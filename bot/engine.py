@@ -21,7 +21,9 @@ from storage.work import Work
 
 LEASE = timedelta(seconds=10)
 """Renewed while a job runs; after a worker died, its jobs are taken up again that soon."""
+# Calls in the air, 133 a second where each takes 0.12 s: docs/decisions/beyond-one-database.md.
 AT_ONCE = 16
+# Their gaps, 1 to 64 seconds, make two minutes; then a person is better told than left waiting.
 MOST_TRIES = 8
 PATIENCE = 0.5
 """Seconds between looks when no signal comes: the clock may have jumped, or another process has written."""
@@ -54,11 +56,13 @@ class Pump:
         async with self.database.signals.listen(self.name) as woken:
             renewing = asyncio.create_task(self._renew())
             while not stopping.is_set():
+                # Before looking, so that what comes meanwhile is not slept through.
                 woken.clear()
                 if await self._begin() == 0:
                     await self._wait(woken)
             renewing.cancel()
         if self._running:
+            # Nothing renews the leases any more, of which two thirds are left: who is not done by then is taken over.
             await asyncio.wait(self._running, timeout=self.lease.total_seconds() / 2)
 
     async def _begin(self) -> int:
@@ -94,6 +98,7 @@ class Pump:
     async def _renew(self) -> None:
         """Keep what takes long in hand. A process that stands still renews nothing, and others take over."""
         while True:
+            # Three times in a lease, so that one failure loses nothing.
             await asyncio.sleep(self.lease.total_seconds() / 3)
             with suppress(Exception):
                 async with self.database.begin() as work:
@@ -230,6 +235,7 @@ class Engine:
     async def _round(self) -> None:
         """Do the sweeps, unless another process has just done them or is at it."""
         async with self.database.begin() as work:
+            # A little less than a round, or a clock that ticks unevenly would skip every other one.
             if not await work.pacing.take_turn("sweeps", self.every * 0.9):
                 return
         for sweep in self.sweeps:

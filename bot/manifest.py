@@ -63,6 +63,7 @@ def manifest(
             "interactivity": {"is_enabled": True} | request,
             "org_deploy_enabled": True,
             "socket_mode_enabled": socket_mode,
+            # Slack does not let it be switched off again.
             "token_rotation_enabled": rotation,
         },
     }
@@ -101,4 +102,5 @@ def _slash(name: str, request: dict[str, str], commands: Sequence[CommandInfo]) 
     address = {"url": request["request_url"]} if request else {}
     about = {"description": info.summary if info else ABOUT}
     hint = info.usage if info else " | ".join(command.name for command in commands if command.agent) or "help"
+    # Escaped, a mention arrives with the id of who is meant; a bare name could be anybody's.
     return {"command": f"/{name}"} | address | about | ({"usage_hint": hint} if hint else {}) | {"should_escape": True}

@@ -57,9 +57,11 @@ Fetch = Callable[[Attachment], Awaitable[bytes]]
 
 
 class Channel(Protocol):
-    """A chat platform, seen from the outbox. Any other exception than the two above is tried again with growing gaps.
+    """A chat platform, seen from the outbox.
 
-    A channel that must pass on a file gets its bytes through the `Fetch` it was built with.
+    Undeliverable (and Departed), ElsewhereNow and TryLater say what is to be done; after any other exception the same
+    is tried again with growing gaps, and given up after eight tries. A channel that must pass on a file gets its bytes
+    through the `Fetch` it was built with.
     """
 
     name: str
@@ -73,7 +75,8 @@ class Channel(Protocol):
         """Say `message` at `seat`, in place of the platform's message `replaces` when given.
 
         `account` is the platform's id of our bot or workspace there. An agent's seat without a thread gets one: the
-        first message (the case card) begins it. A replaced message that is gone is said anew.
+        first message (the case card) begins it. A replaced message that is gone is said anew. Raises Undeliverable,
+        Departed, ElsewhereNow or TryLater.
         """
 
     async def answer(self, origin: Origin, message: Message, *, edit: bool = False) -> None:

@@ -8,4 +8,5 @@ INVITATION = "invite-"
 
 def digest(code: str) -> str:
     """What is kept of a secret code: a stolen database opens nothing."""
+    # Neither salted nor stretched: codes are drawn at random, none is a word that somebody thought up.
     return hashlib.sha256(code.encode()).hexdigest()

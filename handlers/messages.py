@@ -102,7 +102,10 @@ class Choice(Plain):
 
 
 class FormField(Plain):
-    """One question of a form."""
+    """One question of a form. `name` is the answer's key; `choices` are for the kind CHOICE alone.
+
+    `hint` explains, `example` stands in a field that is empty, `initial` is the answer that stands there already.
+    """
 
     name: str
     label: str
@@ -122,6 +125,7 @@ class Form(Plain):
     """
 
     name: str
+    # Slack takes no longer title and no longer button on a modal.
     title: Annotated[str, Field(max_length=24)]
     submit: Annotated[str, Field(max_length=24)] = "Send"
     fields: tuple[FormField, ...]

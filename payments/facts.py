@@ -38,7 +38,8 @@ class Fact:
     """One thing a gateway says. Sums are cumulative totals, so a repeat or a late arrival cannot double anything.
 
     `event_id` is unique at the gateway and "" when polled; references the gateway did not send are "".
-    A total the gateway did not send is None. `at` is the gateway's own time, aware UTC.
+    A total the gateway did not send is None. `at` is the gateway's own time, aware UTC. `payment_ref` is what a refund
+    is asked for by; `detail` is why, for people to read.
     """
 
     kind: FactKind

@@ -43,7 +43,11 @@ class CheckoutKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckoutOrder:
-    """One attempt to pay one request. `key` makes a repeat safe, and a repeat must carry the very same order."""
+    """One attempt to pay one request. `key` makes a repeat safe, and a repeat must carry the very same order.
+
+    `reference` is ours and new for each attempt: at most 40 letters, digits, `_` and `-`, which every gateway takes.
+    `expires_at` is aware UTC, within the gateway's `limits`. `payee` is the team's name, `locale` a BCP 47 tag.
+    """
 
     reference: str
     amount: Money
@@ -124,7 +128,10 @@ class Returned:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a gateway takes in one currency, and how long a checkout may stay open from the moment it is made."""
+    """What a gateway takes in one currency, and how long a checkout may stay open from the moment it is made.
+
+    The smallest and the largest sum are taken too. Time is cut into what the gateway allows, a sum never is.
+    """
 
     minimum: Money
     maximum: Money
@@ -140,7 +147,8 @@ class Limits:
 class AccountState:
     """Whose account it is, test or live, and what is wrong with it, a sentence each.
 
-    `id`: by which the same account is known again when its keys are others; "" where the gateway does not tell.
+    `id`: by which the same account is known again when its keys are others. `country` and `currency` are ISO codes.
+    What the gateway does not tell is "".
     """
 
     name: str
@@ -189,16 +197,23 @@ class Gateway(Protocol):
         ...
 
     async def expire(self, checkout_ref: str) -> None:
-        """The page takes no more money; nothing happens when it is already paid or expired."""
+        """The page takes no more money; nothing happens when it is already paid or expired.
+
+        A gateway without `Capability.EXPIRE` does nothing here: its page lapses by itself, and late money goes back.
+        """
         ...
 
     async def refund(self, payment_ref: str, amount: Money, *, key: str, reason: str) -> Fact:
-        """Send money back. Raises AmountRefused when more is asked than is left."""
+        """Send money back, once for each `key` (`refund_key`). Raises AmountRefused when more is asked than is left.
+
+        The fact says how far it has come: many a refund is pending for days, and fails after all.
+        """
         ...
 
     async def read_webhook(self, body: bytes, headers: Mapping[str, str], *, now: datetime) -> Sequence[Fact]:
         """Verify the raw bytes, then read them; () for what does not concern us.
 
+        Header names come in any case. `now`, aware UTC, is what a signature's age is held against, where it has one.
         Raises BadSignature; Unavailable when what is needed to verify cannot be had, so that the sender tries again.
         """
         ...

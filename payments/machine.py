@@ -39,6 +39,7 @@ BACKING, PART_BACK, BACK = State.REFUND_PENDING, State.PART_REFUNDED, State.REFU
 DISPUTE, WON, LOST = State.DISPUTED, State.DISPUTE_WON, State.DISPUTE_LOST
 __ = None
 
+# What is on its way outlives its page: a slow method settles days after the page has closed.
 # A failed attempt is not final: the customer may try again on the same page. A dead link never undoes money, and money
 # is seen even when it comes after the end. Where PAID, BACK or WON stands, the totals have the last word: `_READINGS`.
 # fmt: off

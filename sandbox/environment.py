@@ -13,7 +13,9 @@ def environment(world: World) -> dict[str, str]:
     told = {
         "PUBLIC_URL": world.product_url,
         "TEAM_FILE": str(TEAM),
+        # Its page shows room and pay pages in frames, beside the messengers.
         "FRAME_ANCESTORS": root,
+        # The receiver of teams' webhooks stands on this machine, where the product calls nobody by itself.
         "OUTGOING_PRIVATE": "127.0.0.1",
         **_messengers(root, keys),
         **_gateways(root, keys),

@@ -12,6 +12,7 @@ from sqlmodel import col
 from storage import statements
 from storage.tables import BookedCell, Booking, BookingState, Person
 
+# One rule for every database, where only PostgreSQL could keep spans apart: docs/decisions/five-minute-cells.md.
 CELL = timedelta(minutes=5)
 GRID = datetime(2000, 1, 1, tzinfo=UTC)
 ALIVE = (BookingState.HELD, BookingState.CONFIRMED)
@@ -40,8 +41,10 @@ class Bookings:
     async def hold(self, booking: Booking) -> None:
         """Keep a booking and take its agent's time. Raises SlotTaken when any of it belongs to another booking."""
         await self._one_at_a_time(booking.agent_id)
+        # A hold that is over keeps nobody away, whether the sweep has been there or not.
         await self.let_lapse(booking.agent_id)
         try:
+            # A savepoint: who was second goes on in this transaction, and is offered the next free times.
             async with self._db.begin_nested():
                 self._db.add(booking)
                 await self._db.flush()
@@ -88,6 +91,7 @@ class Bookings:
             over.append(col(Booking.agent_id) == agent_id)
         # Under a lock, since a customer may be confirming one of them at this moment.
         asked = select(Booking).where(*over).order_by(col(Booking.id)).with_for_update()
+        # What was read before the lock may be out of date, so it is read again.
         lapsed = (await self._db.execute(asked, execution_options={"populate_existing": True})).scalars().all()
         for booking in lapsed:
             await self.release(booking, BookingState.LAPSED)

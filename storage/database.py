@@ -25,6 +25,7 @@ from storage.work import Work
 Clock = Callable[[], datetime]
 
 
+# SQLAlchemy holds rows weakly: one that no handler holds on to would be asked for a second time.
 class Remembering(Session):
     """A session that holds on to the rows it has read: asked for again, they are there until the commit."""
 
@@ -70,6 +71,7 @@ class Database:
         async with self._turn(urgent):
             async with self._transaction() as work:
                 yield work
+        # Not before the commit: whoever looked then would see nothing new, and go to sleep again.
         self.signals.send(work.woken)
 
     def _turn(self, urgent: bool) -> AbstractAsyncContextManager[None]:
@@ -78,11 +80,13 @@ class Database:
 
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[Work]:
+        # Rows are read after the commit too, when there is no transaction to load them anew.
         async with AsyncSession(self._engine, expire_on_commit=False, sync_session_class=Remembering) as session:
             work = Work(session, now=self.clock(), vault=self.vault)
             async with session.begin():
                 yield work
                 await work.settle()
+                # Other processes hear of it with the commit and not earlier: PostgreSQL keeps a notice until then.
                 if work.woken and self._engine.dialect.name == "postgresql":
                     await announce(session, work.woken)
 

@@ -61,6 +61,7 @@ class Pricing:
     async def use(self, coupon_id: int, request_id: int) -> bool:
         """Count a coupon for a request, in place of another; False when it is used up. The database counts alone."""
         left = or_(col(Coupon.most_uses).is_(None), col(Coupon.used) < col(Coupon.most_uses))
+        # Taken before the other is let go, so that a coupon that is used up leaves everything as it was.
         if not await self._count(coupon_id, 1, left):
             return False
         await self.free(request_id)
@@ -100,6 +101,7 @@ class Pricing:
         await self._db.flush()
 
     async def _count(self, coupon_id: int, step: int, *only: Any) -> bool:
+        # The database adds: of two who read 4 and write 5, one would not be counted.
         counted = update(Coupon).where(col(Coupon.id) == coupon_id, *only).values(used=col(Coupon.used) + step)
         result = await self._db.execute(counted.execution_options(synchronize_session=False))
         return cast("CursorResult[Any]", result).rowcount == 1

@@ -220,6 +220,7 @@ def heads(rows: type[Inbox | Outbox]) -> Select[Any]:
         # In the index's own order: what waited longest comes first, and nothing has to be sorted.
         .order_by(table.c.due_at, table.c.id)
         .limit(bindparam("most"))
+        # Two workers that look at one moment take different heads. SQLite, which has one writer, leaves it out.
         .with_for_update(skip_locked=True)
     )
 

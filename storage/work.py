@@ -27,10 +27,13 @@ from storage.vault import Vault
 
 
 class Work:
-    """What a handler may ask and change within one transaction. Only `Database.begin` commits it."""
+    """What a handler may ask and change within one transaction. Only `Database.begin` commits it.
+
+    `session` is for storage itself. Handlers ask by name (`work.payments`, `work.talk` ...): they may not import SQL.
+    """
 
     def __init__(self, session: AsyncSession, *, now: datetime, vault: Vault) -> None:
-        """`now` stands still for the whole transaction."""
+        """`now`, aware UTC, stands still for the whole transaction. `vault` seals what a team keeps secret."""
         self.session = session
         self.now = now
         self.vault = vault

@@ -98,6 +98,7 @@ class Jitsi:
         if self._fault:
             raise NotConfigured(self._fault)
         _require_enterable(room, lasts)
+        # At 8x8.vc all customers share a server; room and script stand below the AppID.
         path = f"/{self._keys.app_id}" if self._jaas else ""
         return Ticket(
             kind="jitsi",

@@ -52,7 +52,10 @@ class VideoProvider(Protocol):
 
     @classmethod
     def from_section(cls, section: Mapping[str, str]) -> Self:
-        """The provider set up from its own settings section (lower-case keys, lists comma-separated)."""
+        """The provider set up from its own settings section (lower-case keys, lists comma-separated).
+
+        It takes wrong settings too: `check` says what is the matter, before the program starts.
+        """
         ...
 
     def room_name(self) -> str:
@@ -60,7 +63,10 @@ class VideoProvider(Protocol):
         ...
 
     def ticket(self, room: str, who: Participant, *, now: datetime, lasts: timedelta) -> Ticket:
-        """A way in for one person, good until `now + lasts`; raises NotConfigured when the set-up cannot work."""
+        """A way in for one person, good until `now + lasts`; `now` is aware UTC.
+
+        Raises NotConfigured when the set-up cannot work, ValueError when it would last no time at all.
+        """
         ...
 
     def origins(self) -> tuple[str, ...]:

@@ -82,6 +82,7 @@ def _key(fact: Fact, place: int) -> str:
     """
     whose = f"{fact.account}/" if is_own(fact.account) else ""
     if fact.event_id:
+        # As long as the column. The end is kept, since the number stands there.
         return f"{whose}{fact.event_id}#{place}"[-160:]
     sums = "/".join(str(total.minor) if total else "-" for total in (fact.captured, fact.refunded))
     # A fee may be known only later than the payment itself: then that is news.
@@ -242,6 +243,7 @@ async def _end_others(work: Work, request: PaymentRequest, paid: Checkout) -> No
 async def _send_back(house: House, work: Work, request: PaymentRequest, checkout: Checkout, why: str) -> None:
     """Money that nobody asked for any more goes back at once, and both sides know."""
     left = checkout.captured_minor - checkout.refunded_minor
+    # Every later fact of this checkout comes here too, and the money goes back once.
     earlier = await work.payments.count_refunds(checkout)
     if left <= 0 or earlier or not checkout.payment_ref:
         return

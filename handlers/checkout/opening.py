@@ -156,6 +156,7 @@ async def _order(house: House, work: Work, request: PaymentRequest, checkout: Ch
         return_url=house.link(f"pay/{request.code}/back"),
         cancel_url=house.link(f"pay/{request.code}"),
         expires_at=checkout.expires_at,
+        # The same at every try: after an answer that was lost, the gateway gives the page that it has made already.
         key=checkout.reference,
         locale=(customer.language if customer else "") or "en",
     )

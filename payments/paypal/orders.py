@@ -25,7 +25,9 @@ def order_body(order: CheckoutOrder) -> dict[str, Any]:
         "brand_name": order.payee[:127],
         "return_url": order.return_url,
         "cancel_url": order.cancel_url,
+        # The buyer sees the final sum at PayPal and decides there: nothing is left to confirm on a page of ours.
         "user_action": "PAY_NOW",
+        # What is sold here is not sent by post; otherwise PayPal would ask for an address.
         "shipping_preference": "NO_SHIPPING",
     }
     # Five characters or none: PayPal then goes by the buyer's own settings.

@@ -161,6 +161,7 @@ class PhonePe:
         """What PhonePe says, when asked, about the order or refund that a proven webhook speaks of."""
         if not self._keys.webhook_username or not self._keys.webhook_password:
             raise NotConfigured("The PhonePe webhook username or password is missing, so it cannot be verified.")
+        # The header is the same each time and signs no body: what the body says is only a reason to ask PhonePe.
         notice = verified(body, headers, proof(self._keys.webhook_username, self._keys.webhook_password))
         return await self._confirmed(notice, now) if notice else ()
 

@@ -88,6 +88,7 @@ class Razorpay:
         if keys.upi_qr:
             self.capabilities = self.capabilities | {Capability.UPI_QR}
         self._keys, self._now = keys, now
+        # After a change, what Razorpay tries again still bears the old signature. razorpay.com/docs/webhooks
         self._secrets = tuple(secret for part in keys.webhook_secret.split(",") if (secret := part.strip()))
         self._exchange: Exchange | None = None
 

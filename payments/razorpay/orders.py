@@ -19,6 +19,7 @@ def link_params(order: CheckoutOrder) -> dict[str, Any]:
     params = {
         "amount": to_razorpay(order.amount),
         "currency": order.amount.currency,
+        # A deposit is a request of its own, so a link is paid in full or not at all.
         "accept_partial": False,
         "reference_id": order.reference,
         "description": (order.description or order.payee)[:2048],

@@ -79,6 +79,7 @@ class Stripe:
         if keys.publishable_key:
             self.capabilities = self.capabilities | {Capability.EMBEDDED}
         self._keys, self._now = keys, now
+        # While a secret is rolled, Stripe signs with the old and the new one; an operator may name both meanwhile.
         self._secrets = tuple(secret for part in keys.webhook_secret.split(",") if (secret := part.strip()))
         self._http: AIOHTTPClient | None = None
         self._client: StripeClient | None = None
