@@ -34,3 +34,31 @@ async def in_conversation(stage: Stage) -> tuple[OnTelegram, OnSlack]:
     await writes_in(stage.mia, stage.ana)
     await claims(stage.mia, stage.ana)
     return stage.mia, stage.ana
+
+
+def beside(stage: Stage, platform: str) -> tuple[Human, Human]:
+    """A customer on that platform, and an agent on the other one."""
+    return (stage.mia, stage.ana) if platform == "telegram" else (stage.carla, stage.ana_on_telegram)
+
+
+async def books(customer: Human, agent: Human) -> None:
+    """A consultation, tomorrow at ten."""
+    await customer.starts()
+    await customer.taps("Book")
+    if isinstance(customer, OnTelegram):
+        await customer.taps("Berlin")
+    for label in ("Consultation", "Tomorrow", "10:00", "Confirm"):
+        await customer.taps(label)
+    await customer.hears("Your booking", "10:00–10:30")
+    await agent.hears("Booked: Consultation")
+
+
+async def booked_and_paid(stage: Stage, platform: str) -> tuple[Human, Human]:
+    """A customer on that platform with a paid booking, and an agent on the other one."""
+    customer, agent = beside(stage, platform)
+    await books(customer, agent)
+    await claims(customer, agent)
+    await stage.cast.stripe.pay(await stage.session_of(await asks(customer, agent)))
+    await customer.hears("Paid: $49.00")
+    await agent.hears("Paid: $49.00", "How we know")
+    return customer, agent

@@ -2,34 +2,15 @@
 
 import pytest
 
-from tests.stories.people import OnTelegram
-from tests.stories.script import Human, asks, claims
+from tests.stories.script import asks, booked_and_paid
 from tests.stories.stage import Stage
 
 pytestmark = pytest.mark.long
 
 
-def people(stage: Stage, customer: str) -> tuple[Human, Human]:
-    """A customer on that platform, and an agent on the other one."""
-    return (stage.mia, stage.ana) if customer == "telegram" else (stage.carla, stage.ana_on_telegram)
-
-
 @pytest.mark.parametrize("platform", ["telegram", "slack"])
 async def test_a_customer_cancels_and_is_paid_back(stage: Stage, platform: str) -> None:
-    customer, agent = people(stage, platform)
-    await customer.starts()
-    await customer.taps("Book")
-    if isinstance(customer, OnTelegram):
-        await customer.taps("Berlin")
-    for label in ("Consultation", "Tomorrow", "10:00", "Confirm"):
-        await customer.taps(label)
-    await customer.hears("Your booking")
-    await agent.hears("Case 1")
-    await claims(customer, agent)
-    session = await stage.session_of(await asks(customer, agent))
-    await stage.cast.stripe.pay(session)
-    await customer.hears("Paid: $49.00")
-    await agent.hears("Paid: $49.00", "How we know")
+    customer, agent = await booked_and_paid(stage, platform)
     await asks(customer, agent, "20 USD Materials", "$20.00")
 
     await customer.taps("Cancel booking")

@@ -2,30 +2,10 @@
 
 import pytest
 
-from tests.stories.people import OnTelegram
-from tests.stories.script import Human, asks, claims
+from tests.stories.script import booked_and_paid
 from tests.stories.stage import Stage
 
 pytestmark = pytest.mark.long
-
-
-async def booked_and_paid(stage: Stage, platform: str) -> tuple[Human, Human]:
-    """A customer on that platform with a paid booking, and an agent on the other one."""
-    customer: Human = stage.mia if platform == "telegram" else stage.carla
-    agent: Human = stage.ana if platform == "telegram" else stage.ana_on_telegram
-    await customer.starts()
-    await customer.taps("Book")
-    if isinstance(customer, OnTelegram):
-        await customer.taps("Berlin")
-    for label in ("Consultation", "Tomorrow", "10:00", "Confirm"):
-        await customer.taps(label)
-    await customer.hears("Your booking", "10:00–10:30")
-    await agent.hears("Case 1")
-    await claims(customer, agent)
-    await stage.cast.stripe.pay(await stage.session_of(await asks(customer, agent)))
-    await customer.hears("Paid: $49.00")
-    await agent.hears("Paid: $49.00", "How we know")
-    return customer, agent
 
 
 @pytest.mark.parametrize("platform", ["telegram", "slack"])

@@ -12,7 +12,7 @@ from bot.roster import settle_in
 from sandbox.faults import Fault, Rule
 from sandbox.slack import Slack
 from tests.stories.people import OnSlack, labels
-from tests.stories.script import asks, claims, in_conversation, writes_in
+from tests.stories.script import asks, beside, books, claims, in_conversation, writes_in
 from tests.stories.stage import TEAM, Stage, set_up
 
 pytestmark = pytest.mark.long
@@ -56,17 +56,8 @@ async def test_a_customer_cancels_and_everyone_knows(stage: Stage) -> None:
 
 @pytest.mark.parametrize("platform", ["telegram", "slack"])
 async def test_customer_and_desk_are_reminded_before_it_begins(stage: Stage, platform: str) -> None:
-    customer, agent = (stage.mia, stage.ana) if platform == "telegram" else (stage.carla, stage.ana_on_telegram)
-    await customer.starts()
-    await customer.taps("Book")
-    if platform == "telegram":
-        await customer.taps("Berlin")
-    await customer.taps("Consultation")
-    await customer.taps("Tomorrow")
-    await customer.taps("10:00")
-    await customer.taps("Confirm")
-    await customer.hears("Your booking")
-    await agent.hears("Booked: Consultation")
+    customer, agent = beside(stage, platform)
+    await books(customer, agent)
     stage.world.clock.jump(await until_start(stage) - timedelta(minutes=59))
     await customer.hears("Consultation begins in 59 minutes", "The link to the video room comes here")
     await agent.hears("begins in 59 minutes")
