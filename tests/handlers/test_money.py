@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from handlers.checkout.ledger import record
 from handlers.checkout.opening import NotPayable
 from handlers.pay_page import begin_checkout
 from payments.machine import State
@@ -121,3 +122,16 @@ async def test_what_does_not_fit_is_kept_and_shown_and_never_applied(market: Mar
         assert await state_of(market) is State.OPENED, name
     flagged = [one for one in market.town.notebook.shown if one.message.title == "Please check"]
     assert len(flagged) == len(wrong)
+
+
+async def test_late_money_goes_back_once_though_two_notices_tell_of_it(market: Market) -> None:
+    market.till.pay(await paying(market))
+    told = market.till.webhooks[-1]
+    async with market.town.database.begin() as work:
+        request = await work.payments.request(1)
+        assert request is not None
+        request.state = State.CANCELLED
+        await record(market.town.house, work, "till", [told, replace(told, event_id="another notice")])
+    await market.carry_out()
+    assert [each.amount_minor for each in await market.refunds()] == [PRICE]
+    assert market.till.kept == 0
