@@ -105,6 +105,14 @@ async def test_a_coupon_of_a_customer_who_is_erased_may_be_used_by_another(marke
     assert ((await fresh(market, request)).state, await uses(market)) == (State.CANCELLED, 0)
 
 
+async def test_a_coupon_that_was_paid_with_counts_once(market: Market) -> None:
+    await coupon(market, most_uses=1)
+    request = await ask(market)
+    await use_coupon(market.town.house, request.code, "SPRING")
+    await pay(market, await fresh(market, request))
+    assert ((await fresh(market, request)).state, await uses(market)) == (State.PAID, 1)
+
+
 async def test_a_coupon_of_a_request_that_is_paid_after_its_end_counts_after_all(market: Market) -> None:
     await coupon(market, most_uses=1)
     request = await ask(market)
