@@ -197,15 +197,15 @@ def began(heard: Heard) -> datetime:
 
 
 async def joins(work: Work, case: Conversation, agent: Person, team: Team) -> None:
-    """The customer is told whom they talk to: once for each person, however often the case changes hands."""
+    """The customer is told whom they talk to, each time somebody begins to hold the case."""
     joined = Message(text=f"{agent.name} from {team.name} has joined and reads what you write.")
-    await say_card(work, case, Side.CUSTOMER, f"joined:{agent.id}", joined)
+    await say(work, case, Side.CUSTOMER, joined)
 
 
 async def leaves(work: Work, case: Conversation, agent: Person) -> None:
-    """The customer is told that somebody has gone for good; once."""
+    """The customer is told that somebody has gone for good."""
     left = Message(text=f"{agent.name} has left the conversation. Somebody else will take over.")
-    await say_card(work, case, Side.CUSTOMER, f"left:{agent.id}", left)
+    await say(work, case, Side.CUSTOMER, left)
 
 
 async def may_let_go(turn: Turn, case: Conversation) -> bool:
@@ -224,10 +224,10 @@ async def hand_back(turn: Turn) -> None:
         return
     if case.holder_id is not None:
         holder = await turn.work.people.person(case.holder_id)
-        case.holder_id = None
+        case.holder_id = case.answered_by_id = None
         case.told_waiting_at = None
         left = Message(text=f"{holder.name} has handed the conversation back. Somebody will take over.")
-        await say_card(turn.work, case, Side.CUSTOMER, f"back:{holder.id}", left)
+        await say(turn.work, case, Side.CUSTOMER, left)
     await show_case(turn.work, case)
 
 

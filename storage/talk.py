@@ -55,6 +55,15 @@ class Talk:
         )
         return (await self._db.execute(asked.order_by(col(Conversation.id).desc()).limit(1))).scalar_one_or_none()
 
+    async def answered(self, conversation_id: int) -> bool:
+        """Whether an agent has ever said something to the customer there."""
+        asked = select(col(SpokenMessage.id)).where(
+            col(SpokenMessage.conversation_id) == conversation_id,
+            col(SpokenMessage.from_side) == Side.AGENT,
+            col(SpokenMessage.note).is_(False),
+        )
+        return (await self._db.execute(asked.limit(1))).first() is not None
+
     async def held_by(self, team_id: int, agent_id: int) -> Sequence[tuple[Conversation, Person]]:
         """The open conversations an agent holds, with their customers."""
         return await self._cases(team_id, col(Conversation.holder_id) == agent_id)

@@ -15,7 +15,7 @@ async def stop_speaking(work: Work, team: Team, person: Person) -> int:
         await work.people.remove(row)
     held = await work.talk.all_held_by(team.id, person.id)
     for case in held:
-        case.holder_id = None
+        case.holder_id = case.answered_by_id = None
     still_open = [case for case in held if case.closed_at is None]
     for case in still_open:
         await _put_back(work, case, person)

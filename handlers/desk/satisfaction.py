@@ -18,7 +18,7 @@ SPAN = timedelta(days=30)
 
 async def ask_how_it_was(work: Work, case: Conversation, team: Team) -> None:
     """Ask once in a case, and only who was answered by a person and was no trouble."""
-    if case.abusive or case.answered_by_id is None or await work.desk.rating(case.id) is not None:
+    if case.abusive or await work.desk.rating(case.id) is not None or not await work.talk.answered(case.id):
         return
     await work.desk.add(Rating(team_id=team.id, conversation_id=case.id, asked_at=work.now))
     buttons = tuple(Button(label=score, action="rate", value=f"{case.id}|{score}") for score in SCORES)

@@ -4,7 +4,7 @@ import re
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from booking.zones import day_label
+from booking.zones import date_label, day_label
 from handlers import forms
 from handlers.cases import case_of, show_case
 from handlers.heard import Command, Submitted
@@ -63,13 +63,17 @@ async def _snooze(turn: Turn, wanted: str) -> None:
         await turn.answer(Message(text="This case is closed already."))
         return
     case.snoozed_at, case.snoozed_until = turn.work.now, until
-    zone = ZoneInfo(turn.zone)
-    today = turn.work.now.astimezone(zone).date()
-    when = "the customer writes"
-    if until is not None:
-        when = f"{day_label(until.astimezone(zone).date(), today).lower()} {clock_time(until, turn.zone)}"
+    when = _moment(until, turn.work.now, turn.zone) if until else "the customer writes"
     await turn.answer(Message(text=f"Snoozed until {when}. Words of the customer wake it at once."))
     await show_case(turn.work, case)
+
+
+def _moment(until: datetime, now: datetime, zone: str) -> str:
+    """As in "today 11:00" and "Thu 26 Nov 11:00": a name keeps its capitals in the middle of a sentence."""
+    day, today = (each.astimezone(ZoneInfo(zone)).date() for each in (until, now))
+    near = (day - today).days <= 1
+    label = day_label(day, today).lower() if near else date_label(day)
+    return f"{label} {clock_time(until, zone)}"
 
 
 def wakes_at(wanted: str, now: datetime, zone: str) -> datetime | None:

@@ -90,10 +90,12 @@ async def test_a_name_that_nobody_bears_is_answered_with_those_there_are(made: T
     assert "There are: Ana, Ben." in await answers(made, ana.does("assign", "@rex"))
 
 
-async def test_the_customer_hears_of_each_person_once(made: Town, ana: Voice) -> None:
-    for _ in range(3):
-        await answers(made, ana.does("back"), ana.does("claim"))
-    assert sum("Ana from Acme has joined" in text for text in told(made, "mia")) == 1
+async def test_what_the_customer_read_last_about_who_is_there_is_true(made: Town, ana: Voice) -> None:
+    await answers(made, ana.does("back"), ana.does("back"))
+    assert "Ana has handed the conversation back" in told(made, "mia")[-1]
+    await answers(made, ana.does("claim"), ana.does("claim"))
+    assert "Ana from Acme has joined" in told(made, "mia")[-1]
+    assert sum("Ana from Acme has joined" in text for text in told(made, "mia")) == 2
     assert sum("handed the conversation back" in text for text in told(made, "mia")) == 1
 
 
@@ -102,9 +104,15 @@ async def test_colleagues_see_who_is_answering(made: Town, ana: Voice) -> None:
     made.clock.pass_by(seconds=1)
     await answers(made, ana.says("Good morning"))
     assert "Answering: Ana" in card(made)
+    await answers(made, ana.does("assign", "@ben"))
+    assert "Held by: Ben" in card(made)
+    assert "Answering" not in card(made)
+    await answers(made, made.ben.at("acme-desk", ana.thread).does("close"))
+    assert "How was it with Acme?" in told(made, "mia")[-1]
 
 
 async def test_a_snoozed_case_wakes_when_its_time_has_come(made: Town, ana: Voice) -> None:
+    assert "Snoozed until Thu 5 Mar 10:00" in await answers(made, ana.does("snooze", "3 d"))
     assert "Snoozed until today 11:00" in await answers(made, ana.does("snooze", "1 h"))
     assert "Snoozed: until Mon 2 Mar, 11:00" in card(made)
     await sweep_snoozed(made.house)
@@ -146,6 +154,11 @@ async def test_a_canned_reply_is_shown_filled_in_before_it_is_sent(made: Town, a
     for place in ("mia", "acme-desk"):
         assert sum("Dear Mia, this is Ana of Acme." in text for text in told(made, place)) == 1
     assert "Answering: Ana" in card(made)
+    await answers(made, ana.does("assign", "@ben"))
+    assert "Held by: Ben" in card(made)
+    assert "Answering" not in card(made)
+    await answers(made, made.ben.at("acme-desk", ana.thread).does("close"))
+    assert "How was it with Acme?" in told(made, "mia")[-1]
 
 
 async def test_a_field_that_nothing_fills_is_named_and_nothing_can_be_sent(made: Town, ana: Voice) -> None:
