@@ -250,7 +250,10 @@ async def reopen(turn: Turn) -> None:
     if newer is not None and newer.id != case.id:
         await turn.answer(Message(text=f"This customer has a newer case, number {newer.id}."))
         return
-    case.closed_at = None
+    if case.closed_at is not None:
+        case.closed_at = None
+        again = f"{turn.team.name} has opened this conversation again. What you write goes on here."
+        await say(turn.work, case, Side.CUSTOMER, Message(text=again))
     await show_case(turn.work, case)
 
 

@@ -261,6 +261,11 @@ def manifest_slack(
     if not url and not socket_mode:
         raise typer.BadParameter("name the public address, or take --socket-mode", param_hint="--url")
     import json
+    from urllib.parse import urlsplit
+
+    if url and (urlsplit(url).scheme != "https" or not urlsplit(url).hostname):
+        whole = "write the whole address, such as https://bellhop.example.com: Slack calls nothing else than https"
+        raise typer.BadParameter(whole, param_hint="--url")
 
     from bot.manifest import manifest as made
     from handlers.commands import COMMANDS

@@ -22,6 +22,7 @@ LINK_LASTS = timedelta(minutes=15)
 """Until then the link must be opened."""
 VISIT_LASTS = timedelta(minutes=30)
 """So long the page stays open in the browser that opened the link: a gateway's dashboard takes its time."""
+SETTINGS = (Button(label="Settings", action="setup.menu"),)
 ON_THIS_MACHINE = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -48,7 +49,7 @@ async def payments(turn: Turn) -> None:
     """`/payments`: which accounts the team has, and a link to the page on which keys are typed."""
     if not is_private(turn.house.public_url):
         text = "Keys are typed on a page of ours, and its address has no https. An operator can set one: PUBLIC_URL."
-        await turn.answer(Message(text=text, buttons=await choice(turn), secret=True))
+        await turn.answer(Message(text=text, buttons=(*await choice(turn), SETTINGS), secret=True))
         return
     link = await _new_link(turn)
     until = clock_time(turn.work.now + LINK_LASTS, turn.zone)
@@ -57,7 +58,11 @@ async def payments(turn: Turn) -> None:
             title=f"Payment accounts of {turn.team.name}",
             text="Keys are typed on a page of ours, and never in a chat.",
             pairs=await told(turn.house, turn.work, turn.team),
-            buttons=((Button(label="Open the set-up page", url=link, style=Style.PRIMARY),), *await choice(turn)),
+            buttons=(
+                (Button(label="Open the set-up page", url=link, style=Style.PRIMARY),),
+                *await choice(turn),
+                SETTINGS,
+            ),
             footnote=f"The link is for you alone and opens once, until {until}.",
             secret=True,
         )

@@ -10,7 +10,7 @@ from handlers.heard import Command
 from handlers.messages import Message, Pair, id_in
 from handlers.turn import Turn
 from handlers.words import typed, until
-from storage.tables import Invitation, RoleKind
+from storage.tables import Invitation, Person, RoleKind
 
 LASTS = timedelta(days=3)
 
@@ -20,9 +20,9 @@ async def invite(turn: Turn) -> None:
     words = turn.heard.args.split() if isinstance(turn.heard, Command) else []
     named, kind = _read(words)
     person = await mentioned(turn)
-    if person is not None:
+    if person is not None and (kind or _only_names(words, person)):
         await grant(turn, person, kind or RoleKind.AGENT)
-    elif kind is not None:
+    elif kind is not None and person is None:
         await turn.answer(await _link(turn, kind, named))
     else:
         example = f"{typed(turn.origin.channel, 'invite')} @ana agent"
@@ -34,7 +34,14 @@ def _read(words: list[str]) -> tuple[str, RoleKind | None]:
     if words and words[-1].lower() in set(RoleKind):
         return " ".join(words[:-1]), RoleKind(words[-1].lower())
     named = " ".join(words)
-    return named, RoleKind.AGENT if not words or named.startswith("@") else None
+    alone = not words or (len(words) == 1 and named.startswith("@"))
+    return named, RoleKind.AGENT if alone else None
+
+
+def _only_names(words: list[str], person: Person) -> bool:
+    """Whether nothing follows the name: a word that is no role is not taken for one."""
+    last = words[-1].casefold() if words else "@"
+    return last.startswith("@") or last in person.name.casefold().split()
 
 
 async def _link(turn: Turn, kind: RoleKind, named: str) -> Message:

@@ -39,13 +39,14 @@ async def people(turn: Turn) -> None:
         until = f"{day}, {clock_time(one.expires_at, turn.zone)}"
         lines.append(Pair(label="Invited by link", value=f"{one.kind.value}, until {until}"))
         buttons.append(Button(label=f"Withdraw the {one.kind.value}'s link", action="invite.drop", value=str(one.id)))
-    invite = typed(turn.origin.channel, "invite")
+    press = "Press a name to change what they may do. " if buttons else ""
+    settings = Button(label="Settings", action="setup.menu")
     await turn.answer(
         Message(
             title=f"People of {turn.team.name}",
             pairs=tuple(lines),
-            footnote=f"Press a name to change what they may do. {invite} @ana agent takes somebody in.",
-            buttons=rows(buttons[:SHOWN], 2),
+            footnote=f"{press}{typed(turn.origin.channel, 'invite')} @ana agent takes somebody in.",
+            buttons=(*rows(buttons[:SHOWN], 2), (settings,)),
             secret=True,
         ),
         edit=isinstance(turn.heard, Press),
@@ -105,6 +106,9 @@ async def grant(turn: Turn, person: Person, kind: RoleKind, *, edit: bool = Fals
     if role is not None and person.id == turn.person.id and role.kind is RoleKind.OWNER:
         await turn.answer(Message(text="Nobody changes their own role; another owner can change yours."))
         return
+    if role is not None and role.kind is kind:
+        await turn.answer(Message(text=f"{_who(turn, person)} {_is(kind).lower()} of {turn.team.name} already."))
+        return
     if role is None:
         role = Role(team_id=turn.team.id, person_id=person.id, kind=kind)
         await turn.work.people.add(role)
@@ -113,12 +117,16 @@ async def grant(turn: Turn, person: Person, kind: RoleKind, *, edit: bool = Fals
         freed = await stop_speaking(turn.work, turn.team, person)
     role.kind = kind
     turn.work.audits.note(turn.team.id, turn.person.id, f"made {kind.value}", f"person {person.id}")
-    who = "You are" if person.id == turn.person.id else f"{person.name} is"
-    text = f"{who} {_is(kind).lower()} of {turn.team.name} now: {MEANS[kind]}.{_back_to_the_desk(freed)}"
+    means = f"{_is(kind)} {MEANS[kind]}."
+    text = f"{_who(turn, person)} {_is(kind).lower()} of {turn.team.name} now. {means}{_back_to_the_desk(freed)}"
     await turn.answer(Message(text=text), edit=edit)
     if person.id != turn.person.id:
-        news = f"{turn.person.name} made you {_is(kind).lower()} of {turn.team.name}: who is one {MEANS[kind]}."
+        news = f"{turn.person.name} made you {_is(kind).lower()} of {turn.team.name}. {means}"
         await tell_person(turn.work, turn.team, person.id, Message(text=news))
+
+
+def _who(turn: Turn, person: Person) -> str:
+    return "You are" if person.id == turn.person.id else f"{person.name} is"
 
 
 def _back_to_the_desk(cases: int) -> str:

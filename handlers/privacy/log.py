@@ -25,11 +25,12 @@ async def show(turn: Turn) -> None:
     shown, names = lines[:AT_ONCE], await _names(turn.work, lines)
     told = [_line(line, names, turn.zone) for line in shown]
     older = Button(label="Older", action="audit", value=str(shown[-1].id)) if len(lines) > AT_ONCE else None
-    sheet = Button(label="As CSV", action="audit.csv")
+    sheet = Button(label="As CSV", action="audit.csv") if told else None
+    settings = Button(label="Settings", action="setup.menu")
     message = Message(
         title=f"Who did what at {turn.team.name}",
         text="\n".join(told) or "Nothing is written down yet.",
-        buttons=((older, sheet) if older else (sheet,),) if told else (),
+        buttons=(tuple(button for button in (older, sheet, settings) if button),),
         secret=True,
     )
     await turn.answer(message, edit=isinstance(turn.heard, Press))

@@ -150,6 +150,13 @@ def test_the_manifest_is_json(here: Here) -> None:
     assert json.loads(here("manifest slack --socket-mode").stdout)["settings"]["socket_mode_enabled"] is True
 
 
+@pytest.mark.parametrize("url", ["bellhop.example", "http://bellhop.example", "https://"])
+def test_a_manifest_names_no_address_that_slack_does_not_call(here: Here, url: str) -> None:
+    told = here(f"manifest slack --url {url}")
+    assert (told.exit_code, told.stdout) == (2, "")
+    assert "write the whole address" in " ".join(told.stderr.replace("│", "").split())
+
+
 def test_the_doctor_finds_an_empty_set_up_wanting(here: Here) -> None:
     told = here("doctor")
     assert told.exit_code == 1

@@ -269,7 +269,10 @@ async def test_after_closing_the_customer_is_asked_once_how_it_was(made: Town, a
     await answers(made, made.mia.presses("rate", "1|4"))
     assert told(made, "mia")[-1] == "Thank you: 4 of 5."
     assert "Mia rated this conversation 4 of 5." in told(made, "acme-desk")
+    await answers(made, ana.does("reopen"))
+    assert "Acme has opened this conversation again" in told(made, "mia")[-1]
     await answers(made, ana.does("reopen"), ana.does("close"))
+    assert sum("opened this conversation again" in text for text in told(made, "mia")) == 1
     assert sum("How was it with Acme?" in text for text in told(made, "mia")) == 1
     assert "Satisfaction: 4.0 of 5 (one answer in 30 days)" in await answers(made, ana.does("agenda"))
 

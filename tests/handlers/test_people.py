@@ -55,6 +55,16 @@ async def test_whoever_is_mentioned_belongs_to_the_team_at_once(made: Town, otto
     assert await role_of(made, Voice("acme-bot", "lea", "lea")) is RoleKind.AGENT
 
 
+async def test_a_word_that_is_no_role_makes_nobody_an_agent(made: Town, otto: Voice) -> None:
+    wrong = mentioning(otto.does("invite", "@lea boss"), "lea", "Lea Novak")
+    assert "There are owner, agent and viewer." in await answers(made, wrong)
+    assert await role_of(made, Voice("acme-bot", "lea", "lea")) is None
+    await answers(made, mentioning(otto.does("invite", "Lea Novak"), "lea", "Lea Novak"))
+    assert await role_of(made, Voice("acme-bot", "lea", "lea")) is RoleKind.AGENT
+    again = mentioning(otto.does("invite", "@lea agent"), "lea", "Lea Novak")
+    assert "Lea Novak is an agent of Acme already." in await answers(made, again)
+
+
 async def test_whoever_the_platform_does_not_name_gets_a_link(made: Town, otto: Voice) -> None:
     told = await answers(made, otto.does("invite", "@lea viewer"))
     assert "I cannot see who @lea is." in told

@@ -34,7 +34,7 @@ async def test_the_app_is_added_on_a_phone(browser: Browser, axe: Axe, databases
         go_on = await page.get_by_role("link", name="Go on in Slack").get_attribute("href")
         assert go_on == "slack://app?team=T0GLOBEX&id=A0BELLHOP&tab=home"
         await page.reload()
-        await page.get_by_role("heading", name="Bellhop was not added").wait_for()
+        await page.get_by_role("heading", name="Nothing was added").wait_for()
 
 
 async def _reads_well(page: Page, axe: Axe) -> None:

@@ -25,7 +25,7 @@ async def test_a_team_moves_in_earns_its_first_money_leaves_and_comes_back(stage
     await owner.home_shows("Globex: first steps", "☑ Front desk", "☐ First service", "☐ Payments")
     await owner.taps_at_home("Add a service")
     await owner.fills(name="Advice", minutes="30", price="4900")
-    await owner.home_shows("Advice", "Customers can book it now")
+    await owner.home_shows("Advice", "Customers can book it once the hours are set")
     await owner.opens_home()
     await owner.taps_at_home("Set the hours")
     await owner.fills(hours="Mon-Sun 06:00-22:00", zone="Europe/Berlin")

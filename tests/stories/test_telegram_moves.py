@@ -52,7 +52,7 @@ async def sells(owner: OnTelegram, name: str, price: str) -> None:
         await owner.taps("Skip")
     await owner.hears("How many minutes", "whole minutes in steps of five")
     await owner.says("30")
-    await owner.hears(name, "Customers can book it now")
+    await owner.hears(name, "Customers can book it")
 
 
 async def code_of(owner: OnTelegram) -> str:
@@ -230,7 +230,7 @@ async def test_a_team_is_set_up_in_slacks_app_home(tmp_path: Path) -> None:
         told = await stage.cast.slack.people.submits("U0ANA", {"name": "Advice", "minutes": "31", "price": "1,299"})
         assert told["errors"].keys() == {"minutes", "price"}
         await ana.fills(name="Advice", minutes="30", price="49.50", after="Thank you!")
-        await ana.home_shows("Advice", "Customers can book it now", "€49.50", "Thank you!")
+        await ana.home_shows("Advice", "Customers can book it", "€49.50", "Thank you!")
 
         # What the file declares is the file's.
         await ana.taps_at_home("Back")

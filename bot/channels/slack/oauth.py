@@ -34,11 +34,12 @@ _silent.setLevel(logging.CRITICAL)
 
 INSTALL, REDIRECT = "/slack/install", "/slack/oauth_redirect"
 OUTCOME = "outcome"
-AGAIN = "Nothing was added. Please begin again."
+AGAIN = "Please begin again."
 REASONS = {
-    "access_denied": "You have not allowed it, so nothing was added.",
+    "access_denied": "You have not allowed it.",
     "invalid_browser": f"This answer belongs to another browser, or cookies are switched off. {AGAIN}",
-    "invalid_state": f"This answer came too late, or a second time. {AGAIN}",
+    "invalid_state": "This answer came too late, or a second time: if Bellhop was added a moment ago, it is under Apps "
+    "in Slack. Otherwise please begin again.",
     "away": f"Slack does not answer at the moment. {AGAIN}",
 }
 OTHERWISE = f"Slack has not confirmed it. {AGAIN}"

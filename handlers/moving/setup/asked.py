@@ -106,16 +106,17 @@ def check_service(submitted: Submitted) -> Mapping[str, str]:
 
 def check_hours(submitted: Submitted) -> Mapping[str, str]:
     """What is wrong with somebody's hours."""
-    if not zone_typed(submitted.answers.get("zone", "")):
-        return {"zone": "I know no such time zone. Try a city, such as Berlin."}
-    return checked(lambda: hours_in(submitted))
+    return {**checked(lambda: hours_in(submitted)), **_check_zone(submitted)}
 
 
 def check_team(submitted: Submitted) -> Mapping[str, str]:
     """What is wrong with a team's form."""
-    if not zone_typed(submitted.answers.get("zone", "")):
-        return {"zone": "I know no such time zone. Try a city, such as Berlin."}
-    return checked(lambda: team_in(submitted))
+    return {**checked(lambda: team_in(submitted)), **_check_zone(submitted)}
+
+
+def _check_zone(submitted: Submitted) -> Mapping[str, str]:
+    known = zone_typed(submitted.answers.get("zone", ""))
+    return {} if known else {"zone": "I know no such time zone. Try a city, such as Berlin."}
 
 
 def check_policy(submitted: Submitted) -> Mapping[str, str]:

@@ -14,7 +14,7 @@ SETTINGS = (
     (Button(label="Team", action="setup.team"), Button(label="Cancelling", action="setup.policy")),
     (Button(label="Desk", action="setup.desk"), Button(label="Payments", action="payments")),
     (Button(label="Prices", action="setup.prices"), Button(label="People", action="people")),
-    (Button(label="Link and code", action="setup.try"),),
+    (Button(label="Link and code", action="setup.try"), Button(label="Who did what", action="audit")),
 )
 
 

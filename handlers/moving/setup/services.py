@@ -68,7 +68,7 @@ async def _card(turn: Turn, service: Service, said: str = "") -> Message:
             Length=f"{service.minutes} min",
             Price=_price(service),
             About=service.description,
-            Cancelling=f"free until {service.free_cancel_hours} h before, then {service.late_fee_percent} % are kept",
+            Cancelling=_cancelling(service),
             After_payment=_after(service),
             Offered="no, retired" if service.retired else "",
             Link=link_to(turn, account, service) if account and account.handle and not service.retired else "",
@@ -76,6 +76,12 @@ async def _card(turn: Turn, service: Service, said: str = "") -> Message:
         footnote=DECLARED if service.declared else "",
         buttons=(() if service.declared else changes, (Button(label="Back", action="setup.services"),)),
     )
+
+
+def _cancelling(service: Service) -> str:
+    if not service.late_fee_percent:
+        return "free until it begins"
+    return f"free until {service.free_cancel_hours} h before, then {service.late_fee_percent} % are kept"
 
 
 def _after(service: Service) -> str:
@@ -153,7 +159,14 @@ async def saved(turn: Turn) -> None:
         return
     _write(turn, service, heard)
     turn.work.audits.note(turn.team.id, turn.person.id, "service changed" if number else "service added", service.slug)
-    await turn.answer(await _card(turn, service, "Saved." if number else "Saved. Customers can book it now."))
+    await turn.answer(await _card(turn, service, "Saved." if number else await _first_word(turn)))
+
+
+async def _first_word(turn: Turn) -> str:
+    """What a new service still needs before somebody can book it."""
+    if await turn.work.people.hours_of(turn.team.id):
+        return "Saved. Customers can book it now."
+    return "Saved. Customers can book it once the hours are set, under Hours."
 
 
 async def _add(turn: Turn, heard: Submitted) -> Service:
