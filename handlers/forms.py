@@ -1,6 +1,7 @@
 """Forms where the channel has none: one question after the other, the answers so far in the database."""
 
 import json
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from handlers.heard import Place, Press, Said, Submitted
@@ -9,6 +10,8 @@ from handlers.turn import Spoken
 from handlers.words import typed
 from storage.tables import Draft
 
+Check = Callable[[Submitted], Mapping[str, str]]
+"""What is wrong with answers, a sentence for each field."""
 ANSWER = "form.answer"
 SKIP = "form.skip"
 LASTS = timedelta(minutes=15)
@@ -76,8 +79,11 @@ async def _draft(turn: Spoken) -> Draft | None:
     return await turn.work.talk.draft(account_id, turn.origin.chat, turn.origin.thread, turn.origin.user)
 
 
-async def answered(turn: Spoken, draft: Draft) -> Submitted | None:
-    """Take the next answer. The whole form when that was the last one, else None."""
+async def answered(turn: Spoken, draft: Draft, check: Check) -> Submitted | None:
+    """Take the next answer. The whole form when that was the last one, else None.
+
+    What `check` finds wrong with an answer is said before the next question, not after the last one.
+    """
     form = Form.model_validate_json(draft.form)
     answers: dict[str, str] = json.loads(draft.answers)
     field = _next_field(form, answers)
@@ -88,21 +94,23 @@ async def answered(turn: Spoken, draft: Draft) -> Submitted | None:
             await _ask(turn, form, answers, f"Please choose one of these, or {typed(turn.origin.channel, 'cancel')}.")
             return None
         answers[field.name] = given
-    if _next_field(form, answers) is not None:
-        draft.answers, draft.made_at = json.dumps(answers), turn.work.now
-        await _ask(turn, form, answers)
-        return None
-    await turn.work.talk.drop_draft(draft)
-    heard = turn.heard
-    return Submitted(
-        event_id=heard.event_id,
-        origin=heard.origin,
-        sender=heard.sender,
-        at=heard.at,
-        form=form.name,
-        value=form.value,
-        answers=answers,
-    )
+    if _next_field(form, answers) is None:
+        await turn.work.talk.drop_draft(draft)
+        return _submitted(turn, form, answers)
+    problem = ""
+    if field is not None and answers[field.name]:
+        untold = {each.name: each.initial for each in form.fields}
+        problem = check(_submitted(turn, form, untold | answers)).get(field.name, "")
+    if field is not None and problem:
+        del answers[field.name]
+    draft.answers, draft.made_at = json.dumps(answers), turn.work.now
+    await _ask(turn, form, answers, problem)
+    return None
+
+
+def _submitted(turn: Spoken, form: Form, answers: dict[str, str]) -> Submitted:
+    about = turn.heard.model_dump(include={"event_id", "origin", "sender", "at"})
+    return Submitted.model_validate(about | {"form": form.name, "value": form.value, "answers": answers})
 
 
 async def refused(turn: Spoken, form: Form, answers: dict[str, str], problems: dict[str, str]) -> None:

@@ -111,7 +111,7 @@ async def _fills_form(turn: Turn) -> bool:
     # A picture or a press is no answer to it.
     if form.lenient and not getattr(heard, "text", ""):
         return False
-    submitted = await forms.answered(turn, draft)
+    submitted = await forms.answered(turn, draft, check_form)
     if submitted is not None:
         problems = check_form(submitted)
         if problems and form.lenient:

@@ -46,7 +46,7 @@ async def _fills_form(newcomer: Newcomer) -> bool:
     draft = await forms.open_draft(newcomer)
     if draft is None:
         return False
-    submitted = await forms.answered(newcomer, draft)
+    submitted = await forms.answered(newcomer, draft, founding.check)
     if submitted is None:
         return True
     if problems := founding.check(submitted):

@@ -37,6 +37,17 @@ async def test_who_answers_slowly_has_the_time_again_for_each_question(market: M
     assert "49 USD" not in read(market)
 
 
+async def test_a_wrong_answer_is_said_before_the_next_question(market: Market) -> None:
+    await market.hear(market.desk.does("pay"))
+    question = told(market)[-1].title
+    await market.hear(market.desk.says("a lot"))
+    assert told(market)[-1].title == question
+    assert "amount" in told(market)[-1].text.lower()
+    for answer in ("49 USD", "Consultation"):
+        await market.hear(market.desk.says(answer))
+    assert [request.amount_minor for request in await market.requests()] == [4900]
+
+
 async def test_a_button_of_a_question_that_lapsed_does_nothing(market: Market) -> None:
     await market.hear(market.desk.does("snooze"))
     market.town.clock.pass_by(hours=1)
