@@ -46,10 +46,14 @@ class Desk:
         return self.look.plain("The set-up page is closed", str(why), ASK_AGAIN, status=410)
 
 
+def desk_of(house: House, settings: Settings) -> Desk:
+    """What the pages behind `/setup` work with. Not even we ourselves frame them, unless an operator named who may."""
+    return Desk(house, settings, Look(house.public_url, settings.frame_ancestors or ("'none'",)))
+
+
 def setup_routes(house: House, settings: Settings) -> APIRouter:
     """`/setup/{code}` opens the door once; `/setup` and what is below it is the room behind, for one browser."""
-    # Not even we ourselves show this page in a frame, unless an operator has named who may.
-    desk = Desk(house, settings, Look(house.public_url, settings.frame_ancestors or ("'none'",)))
+    desk = desk_of(house, settings)
     router = APIRouter(include_in_schema=False)
     for part in (_door(desk), _overview(desk), _keys(desk), _connect(desk)):
         router.include_router(part)

@@ -8,8 +8,7 @@ from telegram import Bot, User
 from telegram.error import InvalidToken, TelegramError
 
 from bot.bodies import TooLarge
-from bot.pages.look import Look
-from bot.pages.setup import Desk, Secret, show, typed_in
+from bot.pages.setup import Desk, Secret, desk_of, show, typed_in
 from bot.settings import Settings
 from handlers.accounts.visiting import Shut, inside
 from handlers.house import House
@@ -27,7 +26,7 @@ class Refused(Exception):
 
 def bot_routes(house: House, settings: Settings) -> APIRouter:
     """What the set-up page's form for a bot is sent to; none where this Bellhop has no Telegram at all."""
-    desk = Desk(house, settings, Look(house.public_url, ("'none'",)))
+    desk = desk_of(house, settings)
     router = APIRouter(include_in_schema=False)
 
     @router.post("/setup/bot")

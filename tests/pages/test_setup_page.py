@@ -4,6 +4,8 @@ import socket
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
+import httpx2
+import pytest
 import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
 from fastapi import FastAPI
@@ -13,6 +15,7 @@ from pydantic import SecretStr
 from bot.gateway_settings import StripeSettings
 from bot.pages.routes import page_routes
 from bot.pages.setup import setup_routes
+from bot.pages.setup_bot import bot_routes
 from bot.settings import Settings
 from handlers.accounts.visiting import digest
 from handlers.heard import Origin, Place
@@ -90,3 +93,16 @@ async def _is_usable(page: Page, axe: Axe) -> None:
     found = await axe.run(page)
     assert found.violations_count == 0, found.generate_report()
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("way", ["GET /setup", "GET /setup/keys/stripe", "POST /setup/bot", "POST /setup/bot/remove"])
+async def test_whoever_the_operator_named_may_frame_every_answer(house: House, way: str) -> None:
+    settings = Settings(frame_ancestors=("https://app.example",))
+    app = FastAPI()
+    app.include_router(setup_routes(house, settings))
+    app.include_router(bot_routes(house, settings))
+    method, _, path = way.partition(" ")
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="https://bellhop.example") as client:
+        answer = await client.request(method, path)
+    assert answer.status_code == 410
+    assert "frame-ancestors https://app.example;" in answer.headers["content-security-policy"]
