@@ -27,6 +27,8 @@ from storage.work import Work
 
 SKEW = timedelta(seconds=30)
 TIMEOUT = 10.0
+LONG_ENOUGH = 20
+"""Characters of a key; what `openssl rand -hex 32` makes has 64."""
 UPGRADE = "bellhop db upgrade"
 APPLY = "name it in team.toml, then: bellhop team apply team.toml"
 APPLY_GATEWAY = "name a payment account's gateway in team.toml, then: bellhop team apply team.toml"
@@ -45,9 +47,18 @@ async def examine(settings: Settings, warnings: list[str]) -> AsyncIterator[Find
                 yield finding
 
 
+def _strength(settings: Settings) -> Finding:
+    """A short key can be found by trying: then the seals in a stolen database hold nothing back."""
+    keys = settings.secret_keys
+    if len(keys[0].get_secret_value()) >= LONG_ENOUGH:
+        return Finding("secret keys", f"{len(keys)} set")
+    remedy = f"put a new one before it (openssl rand -hex 32) in {PREFIX}SECRET_KEYS, then bellhop keys rotate"
+    return warning("secret keys", f"the newest has less than {LONG_ENOUGH} characters", remedy)
+
+
 async def _keys(visit: Visit) -> Findings:
     if visit.settings.secret_keys:
-        yield Finding("secret keys", f"{len(visit.settings.secret_keys)} set")
+        yield _strength(visit.settings)
     elif async_url(visit.settings.database_url).get_backend_name() != "sqlite":
         yield fault("secret keys", "none", f"set {PREFIX}SECRET_KEYS=$(openssl rand -hex 32)")
     else:

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from bot.clock import utc_now
-from bot.keys import keys_of
+from bot.keys import keys_of, require_keys
 from bot.settings import PREFIX, Settings
 from storage.database import Database
 from storage.schema import require_current
@@ -26,6 +26,7 @@ async def _rotate(settings: Settings) -> Batch:
     done = Batch()
     try:
         await require_current(database)
+        await require_keys(settings, database)
         console = Console(stderr=True)
         with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
             task = bar.add_task("Sealing anew", total=await count_rows(database))

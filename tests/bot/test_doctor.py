@@ -99,6 +99,11 @@ async def test_a_broken_set_up_is_named_with_its_remedy(environ: Environ, databa
     assert remedy in found[what].remedy
 
 
+async def test_a_key_that_can_be_guessed_is_named(environ: Environ) -> None:
+    said = {finding.what: finding for finding in await examined({**environ, "BELLHOP_SECRET_KEYS": "abc"})}
+    assert said["secret keys"].grade is Grade.WARNING and "bellhop keys rotate" in said["secret keys"].remedy
+
+
 async def test_a_missing_database_is_not_made_by_looking(environ: Environ) -> None:
     found = await the_fault(environ)
     assert (found.what, found.remedy) == ("database", "bellhop db upgrade")

@@ -55,7 +55,7 @@ def test_a_start_with_the_wrong_key_is_refused_and_changes_nothing(folder: Path,
     assert told.returncode == 1
     assert told.stderr.startswith("bellhop: team.sealed_webhook_secret was sealed with a key that SECRET_KEYS does not")
     assert told.stderr.count("\n") == 1
-    assert command == "keys rotate" or "BELLHOP_SECRET_KEYS: put the key of before at its end" in told.stderr
+    assert "BELLHOP_SECRET_KEYS: put the key of before at its end" in told.stderr
     assert bellhop(folder, "team apply team.toml", keys="old").stdout == "Nothing has changed.\n"
 
 
