@@ -22,11 +22,15 @@ TIMEOUT = 10.0
 DEFAULT_PATIENCE = 30.0
 
 
+class NotTaken(Exception):
+    """The team's system answered, and not that it took the event; the text is a sentence for its owners."""
+
+
 async def post_to_team(house: House, effect: TellTeam, resolve: Resolve = system_resolve) -> None:
     """POST one event. Anything but a 2xx answer is tried again with growing gaps; a redirect is not followed.
 
     Raises httpx2.HTTPError or OSError when nobody answered, TryLater when the receiver asks for patience,
-    PrivateAddress when the address is not one of the world's.
+    PrivateAddress when the address is not one of the world's, NotTaken at any other answer.
     """
     async with house.database.begin() as work:
         team = await work.people.team(effect.team_id)
@@ -45,7 +49,10 @@ async def post_to_team(house: House, effect: TellTeam, resolve: Resolve = system
     response = await _post(httpx2.URL(url), body.encode(), headers, house.outgoing_private, resolve)
     if response.status_code == httpx2.codes.TOO_MANY_REQUESTS:
         raise TryLater(_patience(response.headers.get("retry-after", ""), house.now()))
-    response.raise_for_status()
+    if response.is_redirect:
+        raise NotTaken(f"It sends me to another address ({response.status_code}), and I follow none.")
+    if not response.is_success:
+        raise NotTaken(f"It answers {response.status_code}.")
 
 
 async def _post(
@@ -73,8 +80,9 @@ async def gave_up(house: House, effect: TellTeam, problem: str) -> None:
     async with house.database.begin() as work:
         team = await work.people.team(effect.team_id)
         host = urlsplit(team.webhook_url).hostname or "nowhere"
-        private = f"{PrivateAddress.__name__}: "
-        why = problem.removeprefix(private) if problem.startswith(private) else "It did not take it, often as I tried."
+        kind, _, sentence = problem.partition(": ")
+        told = kind in {PrivateAddress.__name__, NotTaken.__name__}
+        why = sentence if told else "Nobody answers there, however often I tried."
         text = f"Your system at {host} was not told of {effect.event}. {why} The event is {effect.webhook_id}."
         await tell_owners(work, team, Message(title="A webhook did not arrive", text=text))
 

@@ -15,7 +15,7 @@ from sqlmodel import SQLModel, col
 from payments.machine import State
 from payments.numbering import PaperKind
 from storage.privacy_traces import Traces, traces_of
-from storage.privacy_words import SHORTEST, reworded, without_name
+from storage.privacy_words import SHORTEST, reworded, without_name, without_name_in_log
 from storage.queues import TOLD
 from storage.tables import (
     Acquaintance,
@@ -175,7 +175,7 @@ class Forgetting:
             paper.body = reworded(paper.body, name, stead, {"customer": stead, "reason": ""})
         await self._reword_facts(traces)
         for line in await self._all(Audit, col(Audit.team_id).in_(traces.teams), _mentions(Audit.about, name)):
-            line.about = without_name(line.about, name, stead)[:200]
+            line.about = without_name_in_log(line.about, name, stead)[:200]
         lanes = [f"team:{team}" for team in traces.teams]
         kinds = (col(Outbox.state).in_(list(JobState)), col(Outbox.kind).in_(TOLD), col(Outbox.lane).in_(lanes))
         for job in await self._all(Outbox, *kinds, _mentions(Outbox.body, name)):

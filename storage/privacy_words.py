@@ -8,6 +8,8 @@ from typing import Any
 SHORTEST = 3
 """Letters of a part of a name that is looked for by itself: shorter ones are words of their own too often."""
 
+REFERENCE = re.compile(r"(\b(?:customer|person|case|request) \d+)")
+
 
 def pseudonym(person_id: int) -> str:
     """Who stands in the books where a customer was erased."""
@@ -18,6 +20,12 @@ def without_name(text: str, name: str, stead: str) -> str:
     """The text with `stead` where the name stood, or a part of it as a word by itself."""
     looked_for = _name_in(name)
     return looked_for.sub(lambda _: stead, text) if looked_for else text
+
+
+def without_name_in_log(text: str, name: str, stead: str) -> str:
+    """The same for a line of the log, whose "customer 7" means a number also when somebody is called Customer."""
+    pieces = REFERENCE.split(text)
+    return "".join(piece if REFERENCE.fullmatch(piece) else without_name(piece, name, stead) for piece in pieces)
 
 
 def reworded(body: str, name: str, stead: str, told: Mapping[str, str] | None = None) -> str:

@@ -1,6 +1,7 @@
 """`/audit`: who of the team did and read what, newest first, for its owners; and all of it as CSV."""
 
 import csv
+import re
 from collections.abc import Sequence
 from io import StringIO
 from zoneinfo import ZoneInfo
@@ -15,6 +16,9 @@ from storage.tables import Audit
 from storage.work import Work
 
 AT_ONCE = 20
+WHOM = re.compile(r"(?:person|customer) (\d+)")
+"""How a line begins that is about somebody; not in the deeds whose lines people have worded."""
+WORDED = frozenset({"team changed", "payment request"})
 HEAD = ("at", "who", "did", "about")
 
 
@@ -52,7 +56,7 @@ async def make_csv(house: House, team_id: int) -> bytes:
     if not lines:
         raise Undeliverable("Nothing is written down yet.")
     sheet = StringIO()
-    rows = [(line.at.isoformat(), names[line.actor_id], line.deed, line.about) for line in lines]
+    rows = [(line.at.isoformat(), names[line.actor_id], line.deed, _about(line, names)) for line in lines]
     csv.writer(sheet).writerows([HEAD, *(map(_inert, row) for row in rows)])
     return sheet.getvalue().encode("utf-8-sig")
 
@@ -64,11 +68,24 @@ def _inert(cell: str) -> str:
 
 def _line(line: Audit, names: dict[int | None, str], zone: str) -> str:
     at = line.at.astimezone(ZoneInfo(zone))
-    return " · ".join(part for part in (f"{at:%d %b %H:%M}", names[line.actor_id], line.deed, line.about) if part)
+    return " · ".join(
+        part for part in (f"{at:%d %b %H:%M}", names[line.actor_id], line.deed, _about(line, names)) if part
+    )
+
+
+def _about(line: Audit, names: dict[int | None, str]) -> str:
+    """What a line is about, people by the names they have now."""
+    whom = _whom(line)
+    return f"{names[whom]}{WHOM.sub('', line.about, count=1)}" if whom else line.about
+
+
+def _whom(line: Audit) -> int | None:
+    found = None if line.deed in WORDED else WHOM.match(line.about)
+    return int(found[1]) if found else None
 
 
 async def _names(work: Work, lines: Sequence[Audit]) -> dict[int | None, str]:
     known: dict[int | None, str] = {None: "Bellhop"}
-    for actor_id in {line.actor_id for line in lines if line.actor_id is not None}:
-        known[actor_id] = (await work.people.person(actor_id)).name
+    for person_id in {each for line in lines for each in (line.actor_id, _whom(line)) if each is not None}:
+        known[person_id] = (await work.people.person(person_id)).name
     return known

@@ -10,7 +10,6 @@ from email.utils import format_datetime
 from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
 
-import httpx2
 import pytest
 import pytest_asyncio
 from aiohttp import web
@@ -22,7 +21,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from bot.addresses import PrivateAddress, is_public
 from bot.engine import Engine, outbox_pump
 from bot.jobs import Jobs
-from bot.outgoing import post_to_team, signing_key
+from bot.outgoing import NotTaken, gave_up, post_to_team, signing_key
 from handlers.channel import TryLater
 from handlers.effects import TellTeam
 from handlers.fulfilment import tell_team
@@ -187,9 +186,23 @@ async def test_the_next_address_is_tried_when_nobody_listens_at_the_first(receiv
 
 async def test_a_redirect_is_not_followed(receiver: Receiver) -> None:
     receiver.answers = [web.Response(status=307, headers={"location": "/elsewhere"})]
-    with pytest.raises(httpx2.HTTPStatusError):
+    with pytest.raises(NotTaken):
         await post_to_team(receiver.town.house, await receiver.effect())
     assert len(receiver.got) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "why"), [(500, "It answers 500."), (302, "It sends me to another address (302), and I follow none.")]
+)
+async def test_the_owners_are_told_what_was_answered(receiver: Receiver, status: int, why: str) -> None:
+    await employ(receiver.town, "otto", RoleKind.OWNER)
+    receiver.answers = [web.Response(status=status, headers={"location": "/elsewhere"})]
+    effect = await receiver.effect()
+    with pytest.raises(NotTaken) as refusal:
+        await post_to_team(receiver.town.house, effect)
+    await gave_up(receiver.town.house, effect, f"{NotTaken.__name__}: {refusal.value}")
+    await receiver.work_until(lambda: bool(receiver.town.notebook.answers))
+    assert why in receiver.town.notebook.answers[-1][1].plain
 
 
 async def test_the_owners_are_told_of_what_did_not_arrive(receiver: Receiver) -> None:

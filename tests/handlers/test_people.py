@@ -136,6 +136,11 @@ def shown_to(made: Town, chat: str) -> list[str]:
     return [one.message.text for one in made.notebook.shown if one.chat == chat]
 
 
+async def test_the_log_calls_people_by_their_names(made: Town, otto: Voice) -> None:
+    await answers(made, mentioning(otto.does("invite", "@lea viewer"), "lea", "Lea Novak"))
+    assert "Otto · made viewer · Lea Novak" in await answers(made, otto.does("audit"))
+
+
 async def remove(made: Town, otto: Voice, name: str) -> str:
     """The owner goes the whole way from the list to the last yes."""
     await answers(made, otto.does("people"))

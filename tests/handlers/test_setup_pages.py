@@ -51,3 +51,9 @@ async def test_a_service_can_be_booked_once_somebody_has_hours(made: Town, otto:
 async def test_all_that_is_wrong_with_hours_is_said_at_once(otto: Voice) -> None:
     wrong = check_form(otto.fills("setup.hours", "1", hours="nine to five", zone="Atlantis", closed="soon"))
     assert set(wrong) == {"hours", "zone", "closed"}
+
+
+async def test_a_viewer_opens_the_app_on_todays_page(made: Town) -> None:
+    vera = await employ(made, "vera", RoleKind.VIEWER)
+    assert "Open cases" in await answer(made, vera.opens_home())
+    assert "Settings" not in [button.label for row in made.notebook.answers[-1][1].buttons for button in row]

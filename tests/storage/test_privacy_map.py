@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.privacy_map import HELD, as_markdown, columns_of_words, on_the_map
-from storage.privacy_words import reworded, without_name
+from storage.privacy_words import reworded, without_name, without_name_in_log
 from tests.test_docs import ROOT, between
 
 
@@ -41,6 +41,11 @@ def test_a_name_is_taken_out_wherever_it_is_a_word(text: str, left: str) -> None
 
 def test_short_parts_of_a_name_stay_words() -> None:
     assert without_name("Go to the shop with Bo Go", "Bo Go", "X") == "Go to the shop with X"
+
+
+def test_a_number_in_the_log_stays_one_whatever_people_are_called() -> None:
+    line = "customer 6, by Carla Customer"
+    assert without_name_in_log(line, "Carla Customer", "X") == "customer 6, by X"
 
 
 @given(st.text(), st.text(max_size=30).filter(lambda name: name.strip() and "⁂" not in name))

@@ -5,6 +5,7 @@ from handlers.heard import Press
 from handlers.messages import Button, Message, Pair, rows
 from handlers.moving import founding
 from handlers.moving.setup.steps import Step, steps_of
+from handlers.rights import Right, may
 from handlers.today import today_page
 from handlers.turn import Turn
 from handlers.words import typed
@@ -32,7 +33,7 @@ async def home(turn: Turn) -> None:
     """The app's own page in the messenger, for each as they are."""
     if turn.is_owner:
         await turn.answer(await owners_page(turn))
-    elif turn.is_agent:
+    elif may(turn.role_kind, Right.LOOK):
         await turn.answer(await today_page(turn))
     else:
         await turn.answer(welcome(turn))
