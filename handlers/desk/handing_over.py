@@ -69,6 +69,7 @@ async def _hand_over(turn: Turn, to: Person, note: str = "") -> None:
         return
     case.holder_id, case.held_since = to.id, began(turn.heard)
     case.answered_by_id = case.snoozed_at = case.snoozed_until = None
+    turn.work.audits.note(turn.team.id, turn.person.id, "hand over", f"person {to.id}, case {case.id}")
     told = f"{turn.person.name} hands this case to {to.name}." if to.id != turn.person.id else f"{to.name} takes it."
     await say(turn.work, case, Side.AGENT, Message(text=f"{told} {note}".strip()))
     await joins(turn.work, case, to, turn.team)

@@ -139,6 +139,10 @@ def shown_to(made: Town, chat: str) -> list[str]:
 async def test_the_log_calls_people_by_their_names(made: Town, otto: Voice) -> None:
     await answers(made, mentioning(otto.does("invite", "@lea viewer"), "lea", "Lea Novak"))
     assert "Otto · made viewer · Lea Novak" in await answers(made, otto.does("audit"))
+    await answers(made, made.mia.says("hello"))
+    ana = made.ana.at("acme-desk", await made.case_thread(1))
+    await answers(made, ana.does("claim"), ana.does("assign", "@ben"))
+    assert "Ana · hand over · Ben, case 1" in await answers(made, otto.does("audit"))
 
 
 async def remove(made: Town, otto: Voice, name: str) -> str:
