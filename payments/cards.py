@@ -13,9 +13,17 @@ _FIRST = range(2, 7)
 """The first digit of every card network's range, in whichever script it is written."""
 
 
+_CODE = re.compile(
+    r"\b((?:cvc|cvv|csc|cvn)2?|security code|card code|kartenprüfnummer|prüfziffer)\b"
+    r"(\W{0,3}(?:\b(?:is|ist|code|number)\b\W{0,3})?)\d{3,4}(?!\d)",
+    re.IGNORECASE,
+)
+"""The three or four digits beside the number, where somebody says that it is them."""
+
+
 def mask_card_numbers(text: str) -> str:
-    """The text with each card number cut to its last four digits; all else is left as it is."""
-    return _RUN.sub(lambda found: _masked(found[0]), text)
+    """The text with each card number cut to its last four digits, and its security code hidden; else as it is."""
+    return _CODE.sub(r"\1\2•••", _RUN.sub(lambda found: _masked(found[0]), text))
 
 
 def _masked(written: str) -> str:

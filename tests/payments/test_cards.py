@@ -35,6 +35,20 @@ def test_what_is_no_card_number_is_left_alone(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("4242424242424242 cvc 123, thanks", "•••• 4242 cvc •••, thanks"),
+        ("my CVV2 is: 1234", "my CVV2 is: •••"),
+        ("Prüfziffer: 123", "Prüfziffer: •••"),
+        ("the security code 987 on the back", "the security code ••• on the back"),
+        ("cvc 12 and room 123", "cvc 12 and room 123"),
+    ],
+)
+def test_a_security_code_is_hidden_where_somebody_says_that_it_is_one(written: str, kept: str) -> None:
+    assert mask_card_numbers(written) == kept
+
+
+@pytest.mark.parametrize(
     "zero", ["\N{FULLWIDTH DIGIT ZERO}", "\N{DEVANAGARI DIGIT ZERO}", "\N{ARABIC-INDIC DIGIT ZERO}"]
 )
 def test_a_card_number_in_other_scripts_digits_is_one_too(zero: str) -> None:
