@@ -26,15 +26,14 @@ async def fulfil(work: Work, team: Team, request: PaymentRequest) -> None:
     if request.fulfilled_at is not None:
         return
     request.fulfilled_at = work.now
-    # What a deposit was paid for is delivered once the rest is paid, too.
-    promised = Fulfilment() if (await bill_of(work, request)).rest else await _promised(work, request)
+    due = await promised(work, request)
     conversation = await work.talk.conversation(request.conversation_id)
-    if conversation is not None and promised != Fulfilment():
-        button = Button(label=promised.link_label, url=promised.link) if promised.link else None
+    if conversation is not None and due is not None:
+        button = Button(label=due.link_label, url=due.link) if due.link else None
         message = Message(
-            text=promised.text or "Here is what you paid for:",
+            text=due.text or "Here is what you paid for:",
             buttons=((button,),) if button else (),
-            files=(promised.file,) if promised.file else (),
+            files=(due.file,) if due.file else (),
         )
         await say(work, conversation, Side.CUSTOMER, message)
     await tell_team(work, team, "payment.paid", payment_facts(request))
@@ -48,9 +47,13 @@ async def take_back(work: Work, team: Team, request: PaymentRequest) -> None:
     await tell_team(work, team, "payment.refunded", payment_facts(request))
 
 
-async def _promised(work: Work, request: PaymentRequest) -> Fulfilment:
+async def promised(work: Work, request: PaymentRequest) -> Fulfilment | None:
+    """What comes into the chat for a payment; None: nothing, or not before the rest of a deposit is paid, too."""
     service = await work.people.service(request.service_id) if request.service_id else None
-    return Fulfilment.model_validate_json(service.fulfilment) if service else Fulfilment()
+    if service is None or (await bill_of(work, request)).rest:
+        return None
+    found = Fulfilment.model_validate_json(service.fulfilment)
+    return found if found != Fulfilment() else None
 
 
 async def tell_team(work: Work, team: Team, event: str, data: dict[str, object]) -> None:

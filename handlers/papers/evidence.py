@@ -8,6 +8,7 @@ from handlers.checkout.ledger import FACT
 from handlers.checkout.previewing import own_request
 from handlers.checkout.sums import sum_asked
 from handlers.effects import EFFECT, TellTeam
+from handlers.fulfilment import promised
 from handlers.messages import Message
 from handlers.papers.chain import Entry, Pack, chained
 from handlers.papers.cleaning import clean
@@ -147,7 +148,7 @@ async def _visits(work: Work, request: PaymentRequest) -> list[Entry]:
 
 async def _delivered(work: Work, request: PaymentRequest) -> list[Entry]:
     entries = []
-    if request.fulfilled_at is not None:
+    if request.fulfilled_at is not None and await promised(work, request) is not None:
         service = await work.people.service(request.service_id) if request.service_id else None
         what = "What was bought was delivered in the chat"
         entries.append(Entry(at=request.fulfilled_at, what=what, facts=_facts(service=service.name if service else "")))

@@ -48,8 +48,12 @@ class Sheet(FPDF):
         """The small print and the page's number."""
         self.set_y(-MARGIN)
         self.look(8, SOFT)
-        self.cell(self.epw - 20, 5, writable(self, self._small_print))
-        self.cell(20, 5, str(self.page_no()), align="R")
+        text, room = writable(self, self._small_print), self.epw - 12
+        # A long name or a hash is set smaller, so that it does not run into the number.
+        self.set_font_size(8 * min(1, room / max(1, self.get_string_width(text))))
+        self.cell(room, 5, text)
+        self.look(8, SOFT)
+        self.cell(12, 5, str(self.page_no()), align="R")
 
     def look(self, size: float, color: tuple[int, int, int] = INK) -> None:
         """How the next words look; size in points."""

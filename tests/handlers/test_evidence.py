@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
+from handlers.fulfilment import Fulfilment
 from handlers.messages import Attachment
 from handlers.papers.chain import Entry, Line, Pack, chained, first_break
 from handlers.papers.cleaning import HIDDEN, clean
@@ -67,8 +68,18 @@ async def pack_of(market: Market) -> tuple[Pack, bytes, bytes]:
     return Pack.model_validate_json(raw), raw, pdf
 
 
+async def promise(market: Market) -> None:
+    """The service that was asked for brings a text into the chat once it is paid."""
+    async with market.town.database.begin() as work:
+        service = await work.people.service(market.town.service.id)
+        request = await work.payments.request(1)
+        assert service is not None and request is not None
+        service.fulfilment, request.service_id = Fulfilment(text="Your exercises").model_dump_json(), service.id
+
+
 async def test_the_pack_tells_the_whole_story_in_the_order_of_time(market: Market) -> None:
     await dispute(market)
+    await promise(market)
     pack, _, _ = await pack_of(market)
     told = [line.what for line in pack.lines]
     for what in (
@@ -106,6 +117,12 @@ async def test_the_pdf_says_what_the_json_says_and_both_stay_as_they_are(market:
     assert pack.head in text.replace("\n", "")
     files = market.town.notebook.shown[-1].message.files
     assert [await fetch_paper(market.town.house, file) for file in files] == [pdf, raw]
+
+
+async def test_nothing_is_called_delivered_that_nobody_promised(market: Market) -> None:
+    await dispute(market)
+    pack, _, _ = await pack_of(market)
+    assert "What was bought was delivered in the chat" not in [line.what for line in pack.lines]
 
 
 async def test_the_last_hash_is_written_into_the_teams_log(market: Market) -> None:

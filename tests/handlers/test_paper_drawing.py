@@ -7,6 +7,7 @@ import pytest
 from pypdf import PdfReader
 
 from handlers.papers.drawing import draw_slip
+from handlers.papers.sheet import Sheet
 from handlers.papers.slips import Seller, Slip
 from payments.numbering import PaperKind
 
@@ -76,3 +77,16 @@ def test_the_date_of_the_file_is_the_day_of_issue() -> None:
     assert made is not None and made.creation_date == SLIP.issued_at
     # It is the next day already where the team is.
     assert "March 3, 2026" in text_of(draw_slip(SLIP))
+
+
+def test_long_small_print_at_the_foot_of_a_page_is_set_smaller_and_ends_before_its_number() -> None:
+    words = f"TEST-BRIGHT-STUDIO-EV-2026-000001 SHA-256 {'9d' * 32}"
+    sizes: dict[str, float] = {}
+
+    def look(text: str, _: object, __: object, ___: object, size: float) -> None:
+        sizes[text.strip()] = size
+
+    sheet = Sheet(words, title="Evidence", made_at=SLIP.issued_at, small_print=words)
+    PdfReader(BytesIO(sheet.finished())).pages[0].extract_text(visitor_text=look)
+    sheet.set_font_size(sizes[words])
+    assert sheet.get_string_width(words) <= sheet.epw - 12 and sizes["1"] == 8
