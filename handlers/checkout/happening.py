@@ -7,48 +7,92 @@ from handlers.papers.issuing import give_papers
 from handlers.speech import say
 from handlers.words import gateway_title, sum_of, until
 from payments.machine import State
-from storage.tables import PaymentRequest, Side
+from storage.tables import Conversation, PaymentRequest, Side, Team
 from storage.work import Work
 
 KEEPS_MONEY = frozenset({State.PAID, State.DISPUTE_WON})
 GAVE_BACK = frozenset({State.PART_REFUNDED, State.REFUNDED})
 
 
-async def happened(house: House, work: Work, request: PaymentRequest, *, went_back: bool) -> None:
+async def happened(house: House, work: Work, request: PaymentRequest, *, before: State, went_back: bool) -> None:
     """The lines and the effects that a change of state brings, once. `went_back`: more has gone back than before."""
     team = await work.people.team(request.team_id)
     conversation = await work.talk.conversation(request.conversation_id)
-    total = sum_of(request.amount_minor, request.currency)
     if conversation is None:
         return
-    if request.state in KEEPS_MONEY and went_back and request.fulfilled_at is not None:
-        # Only what was too much; what was bought stays bought.
-        back = sum_of(request.refunded_minor, request.currency)
-        for side in Side:
-            text = f"Refunded: {back}, which was too much for {request.description}."
-            await say(work, conversation, side, Message(text=text))
-    elif request.state in KEEPS_MONEY and request.fulfilled_at is not None:
-        # A refund has failed or a dispute was won: it was thanked for long ago.
-        for side in Side:
-            await say(work, conversation, side, Message(text=f"{total} for {request.description} has not gone back."))
+    kept_before = request.fulfilled_at is not None
+    if before is State.DISPUTED and not went_back and request.state in KEEPS_MONEY | GAVE_BACK:
+        await _won(house, work, conversation, request)
+    elif request.state in KEEPS_MONEY and kept_before:
+        await _still_kept(work, conversation, request, went_back=went_back)
     elif request.state in KEEPS_MONEY:
-        await say(work, conversation, Side.AGENT, Message(text=f"Paid: {total} for {request.description}."))
-        thanks = Message(text=f"Thank you, {total} for {request.description} has been paid to {team.name}.")
-        await say(work, conversation, Side.CUSTOMER, thanks)
-        await fulfil(work, team, request)
+        await _paid(work, conversation, team, request)
     elif request.state is State.FAILED:
-        why = f" {gateway_title(house, request.gateway)} says: “{request.detail}”" if request.detail else ""
-        await say(work, conversation, Side.AGENT, Message(text=f"A try to pay {total} did not go through.{why}"))
+        await _failed(house, work, conversation, request)
     elif request.state in GAVE_BACK:
         back = sum_of(request.refunded_minor, request.currency)
-        for side in Side:
-            await say(work, conversation, side, Message(text=f"Refunded: {back} for {request.description}."))
+        await _to_both(work, conversation, f"Refunded: {back} for {request.description}.")
         await take_back(work, team, request)
     elif request.state is State.DISPUTED:
-        title = gateway_title(house, request.gateway)
-        by = until(request.answer_by, team.zone, work.now) if request.answer_by else "its deadline"
-        text = f"The customer's bank disputes {total}. Answer in {title}'s dashboard before {by}."
-        evidence = Button(label="Evidence", action="pay.evidence", value=str(request.id))
-        await say(work, conversation, Side.AGENT, Message(title="Dispute", text=text, buttons=((evidence,),)))
+        await _disputed(house, work, conversation, team, request)
+    elif request.state is State.DISPUTE_LOST:
+        await _lost(house, work, conversation, request)
+        await take_back(work, team, request)
     if request.state in KEEPS_MONEY | GAVE_BACK:
         await give_papers(house, work, team, request)
+
+
+async def _to_both(work: Work, conversation: Conversation, text: str) -> None:
+    for side in Side:
+        await say(work, conversation, side, Message(text=text))
+
+
+async def _paid(work: Work, conversation: Conversation, team: Team, request: PaymentRequest) -> None:
+    total = sum_of(request.amount_minor, request.currency)
+    await say(work, conversation, Side.AGENT, Message(text=f"Paid: {total} for {request.description}."))
+    thanks = Message(text=f"Thank you, {total} for {request.description} has been paid to {team.name}.")
+    await say(work, conversation, Side.CUSTOMER, thanks)
+    await fulfil(work, team, request)
+
+
+async def _still_kept(work: Work, conversation: Conversation, request: PaymentRequest, *, went_back: bool) -> None:
+    """It was thanked for long ago: what was too much went back, or a refund has failed."""
+    if went_back:
+        back = sum_of(request.refunded_minor, request.currency)
+        await _to_both(work, conversation, f"Refunded: {back}, which was too much for {request.description}.")
+        return
+    total = sum_of(request.amount_minor, request.currency)
+    await _to_both(work, conversation, f"{total} for {request.description} has not gone back.")
+
+
+async def _failed(house: House, work: Work, conversation: Conversation, request: PaymentRequest) -> None:
+    total = sum_of(request.amount_minor, request.currency)
+    why = f" {gateway_title(house, request.gateway)} says: “{request.detail}”" if request.detail else ""
+    await say(work, conversation, Side.AGENT, Message(text=f"A try to pay {total} did not go through.{why}"))
+
+
+async def _disputed(house: House, work: Work, conversation: Conversation, team: Team, request: PaymentRequest) -> None:
+    total, title = sum_of(request.amount_minor, request.currency), gateway_title(house, request.gateway)
+    by = until(request.answer_by, team.zone, work.now) if request.answer_by else "its deadline"
+    text = f"The customer's bank disputes {total}. Answer in {title}'s dashboard before {by}."
+    evidence = Button(label="Evidence", action="pay.evidence", value=str(request.id))
+    await say(work, conversation, Side.AGENT, Message(title="Dispute", text=text, buttons=((evidence,),)))
+
+
+async def _won(house: House, work: Work, conversation: Conversation, request: PaymentRequest) -> None:
+    """What was refunded before the dispute stays refunded; the customer's bank pays nothing more back."""
+    left = sum_of(request.captured_minor - request.refunded_minor, request.currency)
+    title = gateway_title(house, request.gateway)
+    desk = f"{title} reports that the dispute was decided for you: {left} for {request.description} stays with you."
+    await say(work, conversation, Side.AGENT, Message(title="Dispute won", text=desk))
+    customer = f"Your bank does not pay {left} for {request.description} back; it stays paid."
+    await say(work, conversation, Side.CUSTOMER, Message(text=customer))
+
+
+async def _lost(house: House, work: Work, conversation: Conversation, request: PaymentRequest) -> None:
+    left = sum_of(request.captured_minor - request.refunded_minor, request.currency)
+    title = gateway_title(house, request.gateway)
+    desk = f"{title} reports that the dispute was decided for the customer: {left} for {request.description} is gone."
+    await say(work, conversation, Side.AGENT, Message(title="Dispute lost", text=desk))
+    customer = f"Your bank pays {left} for {request.description} back to you."
+    await say(work, conversation, Side.CUSTOMER, Message(text=customer))

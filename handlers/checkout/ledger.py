@@ -165,7 +165,7 @@ async def _follow(house: House, work: Work, request: PaymentRequest, checkout: C
     # The first that is paid wins; the money of any other goes back.
     first = request.paid_checkout_id in {None, checkout.id}
     if checkout.state in BROUGHT_MONEY and not first:
-        await _send_back(house, work, request, checkout, "it was paid twice")
+        await _send_back(house, work, request, checkout, "it had been paid already")
         return
     if checkout.state in BROUGHT_MONEY and request.state is State.CANCELLED:
         await _send_back(house, work, request, checkout, "the request had been withdrawn")
@@ -214,7 +214,7 @@ async def _move(house: House, work: Work, request: PaymentRequest, checkout: Che
         await _brought(work, request, checkout)
     await show_request(house, work, request)
     if before is not request.state or gone_before < request.refunded_minor:
-        await happened(house, work, request, went_back=gone_before < request.refunded_minor)
+        await happened(house, work, request, before=before, went_back=gone_before < request.refunded_minor)
         if request.state in KEEPS_MONEY and not request.receipt_url:
             # A webhook carries no link to the receipt; the gateway has it.
             await send(work, AskGateway(checkout_id=checkout.id))
@@ -249,10 +249,10 @@ async def _send_back(house: House, work: Work, request: PaymentRequest, checkout
         return
     await refund(work, request, checkout, left, reason=why)
     conversation = await work.talk.conversation(request.conversation_id)
-    back = sum_of(left, request.currency)
+    back, title = sum_of(left, request.currency), gateway_title(house, checkout.gateway)
     if conversation is not None:
         for side in Side:
-            text = f"{back} for {request.description} arrived although {why}. It is being sent back."
+            text = f"{back} for {request.description} arrived at {title} although {why}. It is being sent back."
             await say(work, conversation, side, Message(text=text))
 
 

@@ -56,6 +56,11 @@ def card(market: Market, chat: str, title: str) -> Message:
     return [one.message for one in market.town.notebook.shown if one.chat == chat and title in one.message.title][-1]
 
 
+def heard_by(market: Market, chat: str, words: str) -> int:
+    """How many messages there have shown these words."""
+    return sum(words in one.message.plain for one in market.town.notebook.shown if one.chat == chat)
+
+
 def rows(message: Message) -> dict[str, str]:
     return {pair.label: pair.value for pair in message.pairs}
 

@@ -10,7 +10,7 @@ from payments.machine import State
 from payments.money import Money
 from storage.tables import PaymentRequest
 from tests.handlers.market import Market
-from tests.handlers.stall import ask, card, fresh, rows
+from tests.handlers.stall import ask, card, fresh, heard_by, rows
 
 
 async def paid(market: Market, fee: Money | None = None) -> tuple[PaymentRequest, Fact]:
@@ -65,3 +65,31 @@ async def test_a_dispute_is_warned_of_with_its_deadline_and_a_button_for_the_evi
     won = replace(disputed, kind=FactKind.DISPUTE_WON, event_id="evt_won", at=disputed.at + timedelta(seconds=1))
     await market.webhook(won)
     assert "Answer by" not in desk_card(market)
+
+
+async def bank(market: Market, fact: Fact, *kinds: FactKind) -> None:
+    """The customer's bank does one thing after the other."""
+    for number, kind in enumerate(kinds, 1):
+        at = fact.at + timedelta(hours=number)
+        await market.webhook(replace(fact, kind=kind, event_id=f"evt_{kind}", at=at, captured=None, fee=None))
+
+
+async def test_a_dispute_won_after_a_part_went_back_says_so_and_repeats_nothing(market: Market) -> None:
+    request, fact = await paid(market)
+    market.till.refund_in_dashboard(fact.checkout_ref, 2000)
+    await market.webhook(market.till.webhooks[-1])
+    await bank(market, fact, FactKind.DISPUTED, FactKind.DISPUTE_WON)
+    assert (await fresh(market, request)).state is State.PART_REFUNDED
+    assert "$29.00 for Consultation stays with you" in card(market, "acme-desk", "Dispute won").text
+    assert heard_by(market, "mia", "Refunded: $20.00 for") == heard_by(market, "acme-desk", "Refunded: $20.00 for") == 1
+    assert heard_by(market, "mia", "it stays paid") == 1
+    assert [one.event for one in await market.told()] == ["payment.paid", "payment.refunded"]
+
+
+async def test_a_dispute_lost_is_told_to_both_and_what_was_bought_is_taken_back(market: Market) -> None:
+    request, fact = await paid(market)
+    await bank(market, fact, FactKind.DISPUTED, FactKind.DISPUTE_LOST)
+    assert (await fresh(market, request)).state is State.DISPUTE_LOST
+    assert "$49.00 for Consultation is gone" in card(market, "acme-desk", "Dispute lost").text
+    assert heard_by(market, "mia", "Your bank pays $49.00 for Consultation back to you.") == 1
+    assert [one.event for one in await market.told()] == ["payment.paid", "payment.refunded"]

@@ -8,7 +8,7 @@ from handlers.messages import Message
 from payments.machine import State
 from storage.tables import Booking, BookingState, Service
 from tests.handlers.market import PRICE, Market
-from tests.handlers.stall import ask, booked, card, fresh, pay, rows
+from tests.handlers.stall import ask, booked, card, fresh, heard_by, pay, rows
 from tests.handlers.test_booking import bookings
 from tests.handlers.town import START, Voice
 
@@ -46,10 +46,6 @@ def answer(market: Market) -> Message:
 
 def labels(message: Message) -> list[str]:
     return [button.label for line in message.buttons for button in line]
-
-
-def heard_by(market: Market, chat: str, words: str) -> int:
-    return sum(words in one.message.plain for one in market.town.notebook.shown if one.chat == chat)
 
 
 async def policy(market: Market, **columns: object) -> None:

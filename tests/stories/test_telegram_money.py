@@ -158,7 +158,7 @@ async def test_stars_that_came_unheard_go_back_when_the_request_is_withdrawn(sta
     mia, ana = await in_conversation(stage)
     await pays_unheard(stage, await invoice_of(stage, await asks(mia, ana, *STARS)))
     await ana.taps("Withdraw")
-    await mia.hears("arrived although the request had been withdrawn", "sent back")
+    await mia.hears("although the request had been withdrawn", "sent back")
     await stage.world.until(lambda: balance(stage) == 0)
 
 

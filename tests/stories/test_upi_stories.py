@@ -130,4 +130,4 @@ async def test_a_page_whose_address_was_lost_on_its_way_is_opened_anew(stage: St
     await mia.hears("Paid: ₹500.00", "PhonePe")
     # Nobody was told where to pay the first; if money came all the same, it would go back.
     await stage.cast.phonepe.pay(lost)
-    await ana.hears("arrived although it was paid twice")
+    await ana.hears("arrived at PhonePe although it had been paid already")
