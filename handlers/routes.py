@@ -169,6 +169,7 @@ PRESS_DOORS: Mapping[str, Door] = {
     "pay.form": Door(asking.ask_form, Right.CASE, names_case=True),
     "pay.send": Door(asking.send_request, Right.AGENT),
     "pay.approve": Door(asking.approved, Right.AGENT),
+    "pay.refuse": Door(asking.refused, Right.AGENT),
     "pay.drop": Door(asking.drop_preview, Right.AGENT),
     "pay.qr": Door(qr.show),
     "pay.withdraw": Door(asking.withdraw, Right.AGENT),
@@ -185,6 +186,7 @@ PRESS_DOORS: Mapping[str, Door] = {
     "refund.some": Door(refunds.ask_sum, Right.AGENT),
     "refund.yes": Door(refunds.confirmed, Right.AGENT),
     "refund.approve": Door(refunds.approved, Right.AGENT),
+    "refund.refuse": Door(refunds.refused, Right.AGENT),
     "refund.no": Door(refunds.dropped, Right.AGENT),
 }
 

@@ -3,11 +3,11 @@
 from handlers import forms
 from handlers.cases import case_of, take
 from handlers.checkout import itemising
-from handlers.checkout.bills import bill_of
+from handlers.checkout.bills import arithmetic, bill_of
 from handlers.checkout.cards import PAYABLE, show_request
 from handlers.checkout.ending import end_unpaid
 from handlers.checkout.previewing import EXPIRES, booked_service, own_request, propose, validity
-from handlers.checkout.second_yes import answered, ask_second, is_second, needs_second
+from handlers.checkout.second_yes import Question, answered, ask_second, is_second, needs_second
 from handlers.checkout.taxed import due
 from handlers.heard import Command, Press, Submitted
 from handlers.messages import Choice, FieldKind, Form, FormField, Message, id_in
@@ -131,12 +131,10 @@ def _is_stale(turn: Turn, request: PaymentRequest) -> bool:
 
 async def go_ahead(turn: Turn, request: PaymentRequest, *, edit: bool = True) -> bool:
     """Put a request before the customer; before a colleague, and False, when all of it is above the team's limit."""
-    whole = (await bill_of(turn.work, request)).bill.total
-    if needs_second(turn.team, max(whole, request.amount_minor), request.currency):
-        await ask_second(
-            turn, case_of(turn), request, what="Ask for", minor=request.amount_minor, action="pay.approve",
-            value=f"{request.id}|{request.amount_minor}", edit=edit,
-        )  # fmt: skip
+    asked = await bill_of(turn.work, request)
+    if needs_second(turn.team, max(asked.bill.total, request.amount_minor), request.currency):
+        about = Question("pay", request.amount_minor, f"{request.id}|{request.amount_minor}", arithmetic(asked))
+        await ask_second(turn, case_of(turn), request, about=about, edit=edit)
         return False
     await put_forward(turn, request)
     return True
@@ -153,8 +151,20 @@ async def approved(turn: Turn) -> None:
     if await is_second(turn, request.asked_by_id):
         request.approved_by_id = turn.person.id
         await put_forward(turn, request)
-        value = f"{request.id}|{request.amount_minor}"
-        await answered(turn, case_of(turn), "pay.approve", value, what="Request")
+        await answered(turn, case_of(turn), "pay", f"{request.id}|{request.amount_minor}", said="approved")
+
+
+async def refused(turn: Turn) -> None:
+    """A colleague's no, or the asker's second thoughts: the customer saw nothing."""
+    request = await own_request(turn)
+    if request is None:
+        return
+    if request.sent_at is not None or _is_stale(turn, request):
+        await turn.answer(Message(text="This was asked for already, or it is out of date."))
+        return
+    request.state = State.CANCELLED
+    turn.work.audits.note(turn.team.id, turn.person.id, "request refused", f"request {request.id}")
+    await answered(turn, case_of(turn), "pay", f"{request.id}|{request.amount_minor}", said="refused")
 
 
 async def put_forward(turn: Turn, request: PaymentRequest) -> None:

@@ -2,7 +2,7 @@
 
 from handlers.checkout.cards import PAYABLE, REFUNDABLE
 from handlers.checkout.ending import end_unpaid
-from handlers.checkout.giving_back import let_go, prepare
+from handlers.checkout.giving_back import let_go, prepare, second_about
 from handlers.checkout.second_yes import needs_second, put_question
 from handlers.messages import Message
 from handlers.speech import say
@@ -52,10 +52,7 @@ async def _give_back(turn: Turn, case: Conversation, request: PaymentRequest, pe
 
 async def _ask_desk(turn: Turn, case: Conversation, request: PaymentRequest, row: Refund) -> None:
     why = f"The booking was cancelled. It is above {turn.team.name}'s limit, so somebody of the team has to say yes."
-    await put_question(
-        turn.work, case, request, what="Refund", minor=row.amount_minor, action="refund.approve",
-        value=f"{request.id}|{row.id}", why=why,
-    )  # fmt: skip
+    await put_question(turn.work, case, request, about=second_about(row), why=why)
 
 
 async def _leave_to_desk(turn: Turn, case: Conversation, request: PaymentRequest, minor: int) -> None:

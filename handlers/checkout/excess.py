@@ -1,7 +1,7 @@
 """More arrived than was asked for: it is not applied by itself; an agent takes it, and what is too much goes back."""
 
 from handlers.cases import case_of
-from handlers.checkout.giving_back import let_go, prepare
+from handlers.checkout.giving_back import let_go, prepare, second_about
 from handlers.checkout.ledger import take_in
 from handlers.checkout.previewing import own_request
 from handlers.checkout.second_yes import ask_second, needs_second
@@ -40,10 +40,7 @@ async def _send_excess_back(turn: Turn, request: PaymentRequest, checkout: Check
         return
     row = await prepare(turn.work, request, checkout, excess, reason=REASON, asked_by_id=turn.person.id)
     if needs_second(turn.team, excess, request.currency):
-        await ask_second(
-            turn, case_of(turn), request, what="Refund", minor=excess, action="refund.approve",
-            value=f"{request.id}|{row.id}",
-        )  # fmt: skip
+        await ask_second(turn, case_of(turn), request, about=second_about(row))
         return
     await let_go(turn.work, checkout, row)
     back = sum_of(excess, request.currency)

@@ -2,7 +2,9 @@
 
 import secrets
 
+from handlers.checkout.second_yes import Question
 from handlers.effects import SendRefund, send
+from handlers.messages import pairs
 from payments.gateway import refund_key
 from storage.tables import Checkout, PaymentRequest, Refund
 from storage.work import Work
@@ -23,6 +25,11 @@ async def prepare(work: Work, request: PaymentRequest, paid: Checkout, minor: in
     )
     await work.payments.add(row)
     return row
+
+
+def second_about(row: Refund) -> Question:
+    """What a second person is asked about a refund above the team's limit."""
+    return Question("refund", row.amount_minor, f"{row.request_id}|{row.id}", pairs(Reason=row.reason))
 
 
 async def let_go(work: Work, paid: Checkout, row: Refund) -> None:

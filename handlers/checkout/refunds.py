@@ -5,7 +5,7 @@ from dataclasses import replace
 from handlers import forms
 from handlers.cases import case_of
 from handlers.checkout.cards import REFUNDABLE, show_request
-from handlers.checkout.giving_back import let_go, prepare, refund
+from handlers.checkout.giving_back import let_go, prepare, refund, second_about
 from handlers.checkout.ledger import record
 from handlers.checkout.polling import look_up
 from handlers.checkout.previewing import own_request
@@ -27,6 +27,7 @@ from storage.work import Work
 
 FINAL = (AmountRefused, Declined, NotConfigured)
 """Errors that trying again does not mend."""
+_OVER = "This refund was refused, or a refund of this payment is under way or done."
 
 
 async def ask_newest(turn: Turn) -> None:
@@ -115,13 +116,10 @@ async def confirmed(turn: Turn) -> None:
     # The question may be old by now, so what is left is worked out once more at the yes.
     row = await _named(turn, request) or await _whole(turn, request)
     if row is None or not await _still_possible(turn, request, row):
-        await turn.answer(Message(text="A refund of this payment is under way or done."), edit=True)
+        await turn.answer(Message(text=_OVER), edit=True)
         return
     if needs_second(turn.team, row.amount_minor, request.currency):
-        await ask_second(
-            turn, case_of(turn), request, what="Refund", minor=row.amount_minor, action="refund.approve",
-            value=f"{request.id}|{row.id}",
-        )  # fmt: skip
+        await ask_second(turn, case_of(turn), request, about=second_about(row))
         return
     await _let_go(turn, request, row)
     await turn.answer(Message(text="The refund is on its way."), edit=True)
@@ -134,12 +132,27 @@ async def approved(turn: Turn) -> None:
     if request is None:
         return
     if row is None or not await _still_possible(turn, request, row):
-        await turn.answer(Message(text="A refund of this payment is under way or done."))
+        await turn.answer(Message(text=_OVER))
         return
     if await is_second(turn, row.asked_by_id):
         row.approved_by_id = turn.person.id
         await _let_go(turn, request, row)
-        await answered(turn, case_of(turn), "refund.approve", f"{request.id}|{row.id}", what="Refund")
+        await answered(turn, case_of(turn), "refund", second_about(row).value, said="approved")
+
+
+async def refused(turn: Turn) -> None:
+    """A colleague's no, or the asker's second thoughts: nothing goes back."""
+    request = await own_request(turn)
+    row = await _named(turn, request) if request else None
+    if request is None:
+        return
+    if row is None or not await _still_possible(turn, request, row):
+        await turn.answer(Message(text=_OVER))
+        return
+    row.problem = f"refused by {turn.person.name}"
+    total = sum_of(row.amount_minor, request.currency)
+    turn.work.audits.note(turn.team.id, turn.person.id, "refund refused", f"{total} of request {request.id}")
+    await answered(turn, case_of(turn), "refund", second_about(row).value, said="refused")
 
 
 async def _named(turn: Turn, request: PaymentRequest) -> Refund | None:
@@ -162,7 +175,7 @@ async def _whole(turn: Turn, request: PaymentRequest) -> Refund | None:
 async def _still_possible(turn: Turn, request: PaymentRequest, row: Refund) -> bool:
     # One at a time: two may each fit, and together be more than was paid.
     fits = request.state in REFUNDABLE and 0 < row.amount_minor <= _left(request).minor
-    return fits and row.confirmed_at is None and not await turn.work.payments.refund_under_way(request.id)
+    return fits and not (row.confirmed_at or row.problem) and not await turn.work.payments.refund_under_way(request.id)
 
 
 async def _paid(turn: Turn, request: PaymentRequest) -> Checkout:

@@ -1,11 +1,29 @@
 """Sums above a team's limit need a second person: the one who asked cannot also say yes."""
 
-from handlers.messages import Button, Message, Style, pairs
+from dataclasses import dataclass
+
+from handlers.messages import Button, Message, Pair, Style, pairs
 from handlers.speech import say_card
 from handlers.turn import Turn
 from handlers.words import badge, sum_of
 from storage.tables import Conversation, PaymentRequest, Side, Team
 from storage.work import Work
+
+_WHAT = {"pay": "Ask for", "refund": "Refund"}
+_NOUN = {"pay": "Request", "refund": "Refund"}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a second person is asked.
+
+    `kind`: "pay" or "refund"; `value`: what the buttons carry back; `details`: what to know beside the sum.
+    """
+
+    kind: str
+    minor: int
+    value: str
+    details: tuple[Pair, ...] = ()
 
 
 def needs_second(team: Team, minor: int, currency: str) -> bool:
@@ -14,27 +32,27 @@ def needs_second(team: Team, minor: int, currency: str) -> bool:
     return limit is not None and (currency != team.currency or minor > limit)
 
 
-async def ask_second(turn: Turn, case: Conversation, request: PaymentRequest, *, what: str, minor: int, action: str,
-                     value: str, edit: bool = True) -> None:  # fmt: skip
+async def ask_second(turn: Turn, case: Conversation, request: PaymentRequest, *, about: Question,
+                     edit: bool = True) -> None:  # fmt: skip
     """Put the question before the whole desk, in the case's thread; `edit`: the pressed message says so instead."""
     why = f"{turn.person.name} asks. It is above {turn.team.name}'s limit, so a colleague has to say yes."
-    await put_question(turn.work, case, request, what=what, minor=minor, action=action, value=value, why=why)
+    await put_question(turn.work, case, request, about=about, why=why)
     await turn.answer(Message(text="A colleague has been asked to approve it: it is above the limit."), edit=edit)
 
 
-async def put_question(work: Work, case: Conversation, request: PaymentRequest, *, what: str, minor: int, action: str,
-                       value: str, why: str) -> None:  # fmt: skip
-    """A card for the desk with the button that says yes; `why` it has to be asked, as a sentence."""
-    total = sum_of(minor, request.currency)
-    yes = Button(label=f"Approve {total}", action=action, value=value, style=Style.PRIMARY)
+async def put_question(work: Work, case: Conversation, request: PaymentRequest, *, about: Question, why: str) -> None:
+    """A card for the desk with the buttons that say yes and no; `why` it has to be asked, as a sentence."""
+    total = sum_of(about.minor, request.currency)
+    yes = Button(label=f"Approve {total}", action=f"{about.kind}.approve", value=about.value, style=Style.PRIMARY)
+    no = Button(label="Refuse", action=f"{about.kind}.refuse", value=about.value)
     question = Message(
         badge=badge(request),
-        title=f"{what} {total}?",
+        title=f"{_WHAT[about.kind]} {total}?",
         text=why,
-        pairs=pairs(For=request.description, Case=str(case.id)),
-        buttons=((yes,),),
+        pairs=(*pairs(For=request.description, Case=str(case.id)), *about.details),
+        buttons=((yes, no),),
     )
-    await say_card(work, case, Side.AGENT, f"second:{action}:{value}", question)
+    await say_card(work, case, Side.AGENT, _card(about.kind, about.value), question)
 
 
 async def is_second(turn: Turn, asked_by_id: int | None) -> bool:
@@ -45,7 +63,11 @@ async def is_second(turn: Turn, asked_by_id: int | None) -> bool:
     return False
 
 
-async def answered(turn: Turn, case: Conversation, action: str, value: str, *, what: str) -> None:
-    """The question's card says who said yes."""
-    said = Message(title=f"{what}: approved", text=f"{turn.person.name} has approved it.")
-    await say_card(turn.work, case, Side.AGENT, f"second:{action}:{value}", said)
+async def answered(turn: Turn, case: Conversation, kind: str, value: str, *, said: str) -> None:
+    """The question's card shows what became of it: `said` follows the name of whoever has answered."""
+    message = Message(title=f"{_NOUN[kind]}: {said}", text=f"{turn.person.name} has {said} it.")
+    await say_card(turn.work, case, Side.AGENT, _card(kind, value), message)
+
+
+def _card(kind: str, value: str) -> str:
+    return f"second:{kind}.approve:{value}"

@@ -5,7 +5,7 @@ import pytest
 from payments.gateway import refund_key
 from payments.machine import State
 from tests.handlers.market import PRICE, Market
-from tests.handlers.stall import paid, paying, press, state_of
+from tests.handlers.stall import answer, card, paid, paying, press, rows, state_of
 
 
 async def test_a_part_goes_back_with_its_reason_and_the_rest_later(market: Market) -> None:
@@ -67,6 +67,35 @@ async def test_a_refund_above_the_limit_waits_for_a_colleague(market: Market) ->
     async with market.town.database.begin() as work:
         deeds = [(deed.deed, deed.actor_id) for deed in await work.audits.of(market.town.team.id)]
     assert deeds[0] == ("refund", market.colleague.person_id)
+
+
+async def test_a_colleague_refuses_a_request_and_nobody_can_send_it_any_more(market: Market) -> None:
+    await _limit(market, PRICE - 1)
+    await market.ask()
+    await press(market, "pay.refuse", market.colleague)
+    refused = card(market, "acme-desk", "Request: refused")
+    assert refused.text.endswith("has refused it.") and not refused.buttons
+    await market.hear(market.colleague.presses("pay.approve", "1"))
+    (request,) = await market.requests()
+    assert (request.sent_at, request.state) == (None, State.CANCELLED)
+
+
+async def test_a_colleague_reads_the_reason_of_a_refund_refuses_it_and_it_stays_refused(market: Market) -> None:
+    await paid(market)
+    await _limit(market, 2000)
+    await market.hear(market.desk.does("refund", "30 left early"))
+    await press(market, "refund.yes")
+    assert rows(card(market, "acme-desk", "Refund $30.00?"))["Reason"] == "left early"
+    value = market.town.notebook.button("refund.approve")
+    await press(market, "refund.refuse", market.colleague)
+    assert card(market, "acme-desk", "Refund: refused").text.endswith("has refused it.")
+    for action in ("refund.approve", "refund.yes", "refund.refuse"):
+        await market.hear(market.colleague.presses(action, value))
+        assert answer(market).text.startswith("This refund was refused")
+    assert market.till.kept == PRICE
+    await market.hear(market.desk.does("refund", "20"))
+    await press(market, "refund.yes")
+    assert market.till.kept == PRICE - 2000
 
 
 async def test_what_is_within_the_limit_needs_nobody_else(market: Market) -> None:
