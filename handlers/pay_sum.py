@@ -40,7 +40,7 @@ class Tip:
 
 @dataclass(frozen=True, slots=True)
 class PaySum:
-    """`rows`: the arithmetic, () for one plain sum. `own_tip`: a tip that is none of `tips`, as a number.
+    """`rows`: the arithmetic; of one plain sum the tax in it alone. `own_tip`: a tip that is none of `tips`.
 
     `coupon`: the code in use; `takes_coupon`: whether one may be entered. `agree_to`: the sum in minor units that the
     customer has to agree to before going on; 0 when no yes is needed.

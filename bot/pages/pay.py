@@ -107,6 +107,15 @@ def sum_routes(house: House, look: Look) -> APIRouter:
     """Below `/pay/{code}`: what its customer may change of the sum."""
     router = APIRouter()
 
+    @router.get("/pay/{code}/tip")
+    @router.get("/pay/{code}/coupon")
+    @router.get("/pay/{code}/coupon/drop")
+    async def again(code: str) -> Response:
+        # A browser that brings back a tab, or a reload by the address, asks for where a form was sent to.
+        if await pay_page.pay_page(house, code) is None:
+            return nothing_here(look)
+        return RedirectResponse(f"/pay/{code}", 303, {"Cache-Control": "no-store"})
+
     @router.post("/pay/{code}/tip")
     async def tip(code: str, tip: Annotated[str, Form(max_length=8)] = "",
                   own: Annotated[str, Form(max_length=40)] = "") -> Response:  # fmt: skip

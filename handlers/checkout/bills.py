@@ -128,17 +128,20 @@ def team_item(team: Team, text: str, unit: int) -> Item:
 
 
 def arithmetic(asked: Asked) -> tuple[Pair, ...]:
-    """How the sum comes about, line by line; () when there is nothing to work out."""
+    """How the sum comes about, line by line; of one plain sum the tax in it alone, () without any."""
     if asked.is_plain:
-        return ()
+        return _tax_within(asked)
     rows = [Pair(label=_label(item, asked), value=_sum(item.price, asked)) for item in asked.bill.items]
     rows += [Pair(label=f"Tax {percent(rate)} % on top", value=_sum(tax, asked)) for rate, tax in on_top(asked)]
     if asked.bill.off:
         rows.append(Pair(label=f"Coupon {asked.coupon}".strip(), value=MINUS + _sum(asked.bill.off, asked)))
     rows.append(Pair(label="Total", value=_sum(asked.bill.total, asked)))
-    if within := [f"{_sum(part.tax, asked)} ({percent(part.rate)} %)" for part in asked.bill.parts if part.rate]:
-        rows.append(Pair(label="Tax included", value=", ".join(within)))
-    return (*rows, *_payment(asked))
+    return (*rows, *_tax_within(asked), *_payment(asked))
+
+
+def _tax_within(asked: Asked) -> tuple[Pair, ...]:
+    within = [f"{_sum(part.tax, asked)} ({percent(part.rate)} %)" for part in asked.bill.parts if part.rate]
+    return (Pair(label="Tax included", value=", ".join(within)),) if within else ()
 
 
 def _payment(asked: Asked) -> list[Pair]:

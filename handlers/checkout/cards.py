@@ -100,7 +100,7 @@ async def _for_agents(house: House, work: Work, request: PaymentRequest) -> Mess
         badge=badge(request),
         title=f"{STATES[request.state]}: {total}",
         pairs=(
-            *pairs(For=request.description, Asked_by=asked_by.name),
+            *pairs(For=request.description, Asked_by=asked_by.name, Request=str(request.id)),
             *arithmetic(asked),
             *pairs(
                 Pay_until=until(request.expires_at, team.zone, work.now) if request.state in PAYABLE else "",

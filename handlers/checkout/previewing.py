@@ -8,10 +8,9 @@ from datetime import timedelta
 from booking.zones import both_times
 from handlers.cases import case_of
 from handlers.checkout.bills import arithmetic, bill_of, described, set_bill
-from handlers.checkout.taxed import tax_in
 from handlers.checkout.ways import channels_of, nobody_takes_it, refusal, ways
 from handlers.heard import Press, Submitted
-from handlers.messages import Button, Message, Pair, Style, id_in, pairs
+from handlers.messages import Button, Message, Style, id_in, pairs
 from handlers.turn import Turn
 from handlers.words import badge, until
 from payments.gateway import Gateway
@@ -128,7 +127,7 @@ async def preview_card(turn: Turn, request: PaymentRequest) -> Message:
         title=f"Ask {customer.name} for {total}?",
         pairs=(
             *pairs(Case=f"{request.conversation_id}, {customer.name}", For=request.description, Payee=turn.team.name),
-            *await _sums(turn, request),
+            *arithmetic(await bill_of(turn.work, request)),
             *pairs(Booking=await _when_booked(turn, request)),
             *pairs(Pay_until=until(request.expires_at, turn.zone, turn.work.now)),
         ),
@@ -141,11 +140,6 @@ async def _when_booked(turn: Turn, request: PaymentRequest) -> str:
     """The booking that it is asked for: cancelling that gives it back."""
     booking = await turn.work.bookings.get(request.booking_id) if request.booking_id else None
     return both_times(booking.starts_at, booking.ends_at, turn.zone, turn.team.zone) if booking else ""
-
-
-async def _sums(turn: Turn, request: PaymentRequest) -> tuple[Pair, ...]:
-    worked_out = arithmetic(await bill_of(turn.work, request))
-    return worked_out or pairs(Tax=tax_in(turn.team, request.amount_minor, request.currency))
 
 
 def _about_the_rest(request: PaymentRequest) -> str:

@@ -105,6 +105,14 @@ async def test_what_cannot_be_taken_is_a_sentence_and_the_sum_stays(stage: Stage
         assert "$121.80" in refused.text
 
 
+@pytest.mark.parametrize("path", ["tip", "coupon", "coupon/drop"])
+async def test_a_tab_that_is_brought_back_after_a_refusal_shows_the_pay_page(stage: Stage, path: str) -> None:
+    url = await itemised(stage)
+    async with httpx2.AsyncClient(follow_redirects=True) as client:
+        shown = await client.get(f"{url}/{path}")
+    assert (str(shown.url), "$121.80" in shown.text) == (url, True)
+
+
 async def test_a_code_cannot_be_guessed(stage: Stage) -> None:
     url = await itemised(stage)
     for number in range(20):
