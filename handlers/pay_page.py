@@ -58,6 +58,8 @@ class PayPage:
     sentence: str
     zone: str
     sum: PaySum
+    sent_back: str = ""
+    """A sentence about money that arrived and was not due any more."""
 
 
 async def pay_page(house: House, code: str) -> PayPage | None:
@@ -128,4 +130,17 @@ async def _page(house: House, work: Work, request: PaymentRequest) -> PayPage:
         sentence=sentence(request, work.now),
         zone=zone,
         sum=await pay_sum(work, request, can_pay=can_pay),
+        sent_back=await _sent_back(house, work, request),
     )
+
+
+async def _sent_back(house: House, work: Work, request: PaymentRequest) -> str:
+    """Who has just paid what was not due any more reads here what becomes of it."""
+    rows = [row for row in await work.payments.refunds_of(request.id) if row.asked_by_id is None and row.confirmed_at]
+    beside = [row for row in rows if row.payment_ref != request.payment_ref and not row.problem]
+    if not beside:
+        return ""
+    newest = beside[-1]
+    total, title = sum_of(newest.amount_minor, request.currency), gateway_title(house, newest.gateway)
+    how = "has been sent" if newest.done_at else "is on its way"
+    return f"Your payment of {total} with {title} was not due any more and {how} back to you."

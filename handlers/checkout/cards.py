@@ -126,10 +126,11 @@ def _fee(request: PaymentRequest) -> dict[str, str]:
     """What the gateway keeps, and what is left of the payment where both are in one currency."""
     if request.fee_minor is None:
         return {}
+    keeps = request.state in {State.PAID, State.DISPUTE_WON}
     left = request.captured_minor - request.fee_minor if request.fee_currency == request.currency else 0
     return {
         "Gateway_fee": sum_of(request.fee_minor, request.fee_currency),
-        "After_the_fee": sum_of(left, request.currency) if left > 0 and not request.refunded_minor else "",
+        "After_the_fee": sum_of(left, request.currency) if keeps and left > 0 and not request.refunded_minor else "",
     }
 
 

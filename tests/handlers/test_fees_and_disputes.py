@@ -87,9 +87,10 @@ async def test_a_dispute_won_after_a_part_went_back_says_so_and_repeats_nothing(
 
 
 async def test_a_dispute_lost_is_told_to_both_and_what_was_bought_is_taken_back(market: Market) -> None:
-    request, fact = await paid(market)
+    request, fact = await paid(market, Money(172, "USD"))
     await bank(market, fact, FactKind.DISPUTED, FactKind.DISPUTE_LOST)
     assert (await fresh(market, request)).state is State.DISPUTE_LOST
     assert "$49.00 for Consultation is gone" in card(market, "acme-desk", "Dispute lost").text
+    assert "After the fee" not in desk_card(market)
     assert heard_by(market, "mia", "Your bank pays $49.00 for Consultation back to you.") == 1
     assert [one.event for one in await market.told()] == ["payment.paid", "payment.refunded"]

@@ -81,6 +81,19 @@ def test_every_state_and_every_error_has_its_words() -> None:
     assert trouble(PaymentError("?")) == OTHERWISE
 
 
+async def test_who_paid_what_was_withdrawn_meanwhile_reads_that_it_goes_back(stage: Stage, cast: Cast) -> None:
+    url = await stage.request()
+    await post(url)
+    async with stage.house.database.begin() as work:
+        request = await work.payments.request_by_code("pay-requested")
+        assert request is not None
+        request.state = State.CANCELLED
+    await cast.stripe.pay(next(iter(cast.stripe.sessions)))
+    page = await get(f"{url}/back")
+    assert FOR_CUSTOMERS[State.CANCELLED] in page.text
+    assert "Your payment of $49.00 with Stripe was not due any more and is on its way back to you." in page.text
+
+
 async def test_no_page_of_ours_can_be_read_by_others_or_kept(stage: Stage) -> None:
     for url in (await stage.request(), stage.customer_link, stage.house.link("room/wrong")):
         headers = (await get(url)).headers
