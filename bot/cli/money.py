@@ -18,9 +18,7 @@ def reconcile_all(settings: Settings, since: datetime) -> int:
     for drift in drifts:
         print(drift.sentence)
     unasked = sum(drift.unasked for drift in drifts)
-    print(
-        f"{asked} checkouts, {len(drifts) - unasked} differed and were put right, {unasked} could not be asked about."
-    )
+    print(f"{asked} checkouts, {len(drifts) - unasked} put right, {unasked} could not be asked about.")
     return 1 if unasked else 0
 
 

@@ -13,7 +13,7 @@ async def ask_code(turn: Turn) -> None:
     """The card's button."""
     request = await customers_request(turn)
     if request is not None:
-        field = FormField(name="code", label="Which code?", example="WELCOME10")
+        field = FormField(name="code", label="Which code?", example="SPRING")
         form = Form(name="pay.coupon", title="Coupon", submit="Use it", fields=(field,), value=str(request.id))
         await forms.ask(turn, form)
 
