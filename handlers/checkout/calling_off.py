@@ -3,7 +3,7 @@
 from handlers.checkout.cards import PAYABLE, REFUNDABLE
 from handlers.checkout.ending import end_unpaid
 from handlers.checkout.giving_back import let_go, prepare, second_about
-from handlers.checkout.second_yes import needs_second, put_question
+from handlers.checkout.second_yes import needs_second, over_limit, put_question
 from handlers.messages import Message
 from handlers.speech import say
 from handlers.turn import Turn
@@ -51,7 +51,7 @@ async def _give_back(turn: Turn, case: Conversation, request: PaymentRequest, pe
 
 
 async def _ask_desk(turn: Turn, case: Conversation, request: PaymentRequest, row: Refund) -> None:
-    why = f"The booking was cancelled. It is above {turn.team.name}'s limit, so somebody of the team has to say yes."
+    why = f"The booking was cancelled. {over_limit(turn.team, request.currency)}, so somebody of the team has to say yes."
     await put_question(turn.work, case, request, about=second_about(row), why=why)
 
 

@@ -35,9 +35,17 @@ def needs_second(team: Team, minor: int, currency: str) -> bool:
 async def ask_second(turn: Turn, case: Conversation, request: PaymentRequest, *, about: Question,
                      edit: bool = True) -> None:  # fmt: skip
     """Put the question before the whole desk, in the case's thread; `edit`: the pressed message says so instead."""
-    why = f"{turn.person.name} asks. It is above {turn.team.name}'s limit, so a colleague has to say yes."
+    limit = over_limit(turn.team, request.currency)
+    why = f"{turn.person.name} asks. {limit}, so a colleague has to say yes."
     await put_question(turn.work, case, request, about=about, why=why)
-    await turn.answer(Message(text="A colleague has been asked to approve it: it is above the limit."), edit=edit)
+    await turn.answer(Message(text=f"A colleague has been asked to approve it. {limit}."), edit=edit)
+
+
+def over_limit(team: Team, currency: str) -> str:
+    """Why a sum in that currency needs a second person, as a sentence without its end."""
+    if currency != team.currency:
+        return f"{team.name}'s limit is in {team.currency}, and this is in {currency}"
+    return f"It is above {team.name}'s limit"
 
 
 async def put_question(work: Work, case: Conversation, request: PaymentRequest, *, about: Question, why: str) -> None:
