@@ -30,7 +30,7 @@ class StripeSettings(Section):
 
     api_key: Annotated[SecretStr, beginning("sk_test_", "sk_live_", "rk_test_", "rk_live_")]
     """From "Developers", "API keys"."""
-    webhook_secret: SecretStr = SecretStr("")
+    webhook_secret: Annotated[SecretStr, beginning("whsec_", several=True)] = SecretStr("")
     """Of the endpoint PUBLIC_URL/webhooks/stripe; several, comma-separated, while it is being changed."""
     publishable_key: Annotated[str, AfterValidator(_publishable)] = ""
     """From "API keys" (pk_test_ or pk_live_): customers pay by Stripe's form inside the room page; else on its page."""

@@ -27,12 +27,13 @@ def listed(value: object) -> object:
     return tuple(part for each in value.split(",") if (part := each.strip())) if isinstance(value, str) else value
 
 
-def beginning(*heads: str) -> AfterValidator:
-    """A secret that begins with one of `heads`, or is empty."""
+def beginning(*heads: str, several: bool = False) -> AfterValidator:
+    """A secret that begins with one of `heads`, or is empty; `several`: or some, comma-separated."""
 
     def check(secret: SecretStr) -> SecretStr:
         value = secret.get_secret_value()
-        if value and not value.startswith(heads):
+        parts = [part.strip() for part in value.split(",")] if several else [value]
+        if not all(part.startswith(heads) for part in parts if part):
             raise ValueError(f"must begin with {' or '.join(heads)}")
         return secret
 

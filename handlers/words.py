@@ -83,7 +83,7 @@ def clock_time(moment: datetime, zone: str) -> str:
 
 
 def until(moment: datetime, zone: str, now: datetime) -> str:
-    """The same for an end to come, with its day when that is not today: `Tue 24 Nov, 16:30, Berlin (UTC+1)`."""
+    """The same for a moment of any day, with its day when that is not today: `Tue 24 Nov, 16:30, Berlin (UTC+1)`."""
     day, today = (each.astimezone(ZoneInfo(zone)).date() for each in (moment, now))
     return clock_time(moment, zone) if day == today else f"{date_label(day)}, {clock_time(moment, zone)}"
 

@@ -13,7 +13,7 @@ from handlers.accounts.listing import mode, unnamed
 from handlers.accounts.visiting import Visitor, tell_where_asked
 from handlers.house import House
 from handlers.messages import Message
-from handlers.words import clock_time, gateway_title
+from handlers.words import gateway_title, until
 from payments.gateway import AccountState, Capability
 from storage.accounts import fresh_word, is_own
 from storage.tables import GatewayAccount, Team
@@ -145,8 +145,8 @@ def _remember_secrets(work: Work, row: GatewayAccount, new: Mapping[str, str], v
     known = formers_of(work, row) if _still(row.former_until, work.now) else []
     row.sealed_former = work.vault.seal(json.dumps([old, *known][:MOST_FORMER]))
     row.former_until = work.now + FORMER_COUNTS
-    until = clock_time(row.former_until, visitor.person.zone or visitor.team.zone)
-    return [f"The old webhook secret is accepted until the new one is seen on a webhook, at most until {until}."]
+    end = until(row.former_until, visitor.person.zone or visitor.team.zone, work.now)
+    return [f"The old webhook secret is accepted until the new one is seen on a webhook, at most until {end}."]
 
 
 def formers_of(work: Work, row: GatewayAccount) -> list[dict[str, str]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from handlers.house import House
 from handlers.messages import Pair
 from handlers.rehearsing import rehearses
-from handlers.words import clock_time, gateway_title
+from handlers.words import gateway_title, until
 from payments.gateway import Capability
 from storage.accounts import is_own
 from storage.tables import GatewayAccount, Team
@@ -36,7 +36,7 @@ async def told(house: House, work: Work, team: Team) -> tuple[Pair, ...]:
 async def lines_of(house: House, work: Work, team: Team) -> list[Line]:
     """What customers of the team can be sent to, own accounts first."""
     own = {row.gateway: row for row in await work.accounts.of(team.id)}
-    lines = [_own(house, team, row) for row in own.values()]
+    lines = [_own(house, work, team, row) for row in own.values()]
     for gateway in await house.gateways_at_hand(work, team):
         if gateway.name not in own and Capability.PRETENDS not in gateway.capabilities:
             said = f"set up by the operator, {mode(gateway.live)}"
@@ -44,9 +44,9 @@ async def lines_of(house: House, work: Work, team: Team) -> list[Line]:
     return lines
 
 
-def _own(house: House, team: Team, row: GatewayAccount) -> Line:
+def _own(house: House, work: Work, team: Team, row: GatewayAccount) -> Line:
     how = "" if is_own(row.account) else "connected, "
-    said = f"{row.name}: {how}{mode(row.live)}, checked {clock_time(row.checked_at, team.zone)}"
+    said = f"{row.name}: {how}{mode(row.live)}, checked {until(row.checked_at, team.zone, work.now)}"
     return Line(row.gateway, gateway_title(house, row.gateway), said, own=True, connected=not is_own(row.account))
 
 

@@ -51,7 +51,9 @@ async def _give_back(turn: Turn, case: Conversation, request: PaymentRequest, pe
 
 
 async def _ask_desk(turn: Turn, case: Conversation, request: PaymentRequest, row: Refund) -> None:
-    why = f"The booking was cancelled. {over_limit(turn.team, request.currency)}, so somebody of the team has to say yes."
+    why = (
+        f"The booking was cancelled. {over_limit(turn.team, request.currency)}, so somebody of the team has to say yes."
+    )
     await put_question(turn.work, case, request, about=second_about(row), why=why)
 
 

@@ -12,12 +12,12 @@ from bot.settings import Settings
 
 SETTINGS = Settings(
     secret_keys=(SecretStr("an-own-key-of-the-operator"),),
-    stripe=StripeSettings(api_key=SecretStr("sk_test_own"), webhook_secret=SecretStr("a.webhook+secret")),
+    stripe=StripeSettings(api_key=SecretStr("sk_test_own"), webhook_secret=SecretStr("whsec_a.webhook+secret")),
 )
 SECRETS = [
     "an-own-key-of-the-operator",
     "sk_test_own",
-    "a.webhook+secret",
+    "whsec_a.webhook+secret",
     "sk_live_somebodyelses",
     "xoxb-1-2-abc",
     "A21AAFs9YL-a_token_of_paypals",

@@ -74,6 +74,18 @@ def test_each_mistake_stands_at_its_field() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(("typed", "taken"), [("whsec_1", True), ("whsec_1, whsec_2", True), ("we_1", False),
+                                              ("whsec_1,rest", False)])  # fmt: skip
+def test_each_webhook_secret_of_stripe_looks_like_one(typed: str, taken: bool) -> None:
+    told = {"api_key": "sk_test_1", "webhook_secret": typed}
+    if taken:
+        assert section_from("stripe", Settings(), told, {})["webhook_secret"] == typed
+        return
+    with pytest.raises(Wrong) as wrong:
+        section_from("stripe", Settings(), told, {})
+    assert wrong.value.problems == {"webhook_secret": "Must begin with whsec_."}
+
+
 def test_live_keys_want_an_operators_key_and_a_true_clock(tmp_path: Path) -> None:
     keys = (SecretStr("k"),)
     assert "BELLHOP_SECRET_KEYS" in live_refusal(Settings())

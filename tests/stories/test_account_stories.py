@@ -1,5 +1,6 @@
 """An owner sets up the team's own payment account: keys on a page, money into it, new keys, another account, none."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -62,6 +63,8 @@ async def test_an_owner_on_telegram_rolls_keys_while_money_moves(stage: Stage) -
         await browser.goes(f"{stage.url}/setup/keys/stripe")
         await browser.sends(api_key=NEW_KEY, webhook_secret=NEW_SECRET)
         assert "The old webhook secret is accepted until the new one is seen" in browser.text
+        # It is a day from now, and an hour alone would read as if it were over.
+        assert re.search(r"at most until \w{3} \d+ \w{3}, \d\d:\d\d", browser.text)
         # The endpoint at Stripe still signs with the old one.
         await stripe.pay(first)
         await ana.hears("Paid: $49.00", "confirmed by webhook from Stripe")
