@@ -48,7 +48,7 @@ def cancellation(policy: CancelPolicy, starts_at: datetime, now: datetime) -> Ca
         return Cancellation(False, 0, "This has already started and can no longer be cancelled.")
     back = 100 if starts_at - now >= policy.free_until else 100 - policy.fee_percent
     if back == 100:
-        return Cancellation(True, 100, f"You can cancel free of charge {_free_limit(policy)}.")
+        return Cancellation(True, 100, f"You can cancel free of charge {_free_limit(policy)}{_later(policy)}.")
     late = f"It is less than {_length(policy.free_until)} before the start"
     if back == 0:
         return Cancellation(True, 0, f"{late}: you can cancel, but nothing is refunded.")
@@ -68,6 +68,14 @@ def moving(policy: CancelPolicy, starts_at: datetime, now: datetime) -> Moving:
 def hold_until(length: timedelta, *, now: datetime, starts_at: datetime) -> datetime:
     """When a hold made at `now` ends: never later than the start itself."""
     return min(now + length, starts_at)
+
+
+def _later(policy: CancelPolicy) -> str:
+    """What cancelling costs afterwards, where it costs anything."""
+    if not (policy.fee_percent and policy.free_until):
+        return ""
+    back = 100 - policy.fee_percent
+    return f"; later, {back}% is refunded" if back else "; later, nothing is refunded"
 
 
 def _free_limit(policy: CancelPolicy) -> str:

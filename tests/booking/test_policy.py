@@ -13,11 +13,12 @@ HOUR = timedelta(hours=1)
 @pytest.mark.parametrize(
     ("fee", "before", "allowed", "back", "words"),
     [
-        (50, 25 * HOUR, True, 100, "free of charge"),
-        (50, 24 * HOUR, True, 100, "free of charge"),
+        (50, 25 * HOUR, True, 100, "free of charge until 24 hours before the start; later, 50% is refunded."),
+        (50, 24 * HOUR, True, 100, "free of charge until 24 hours before the start; later, 50% is refunded."),
+        (100, 25 * HOUR, True, 100, "free of charge until 24 hours before the start; later, nothing is refunded."),
         (50, 23 * HOUR, True, 50, "less than 24 hours before the start: you can cancel, and 50% is refunded"),
         (100, 1 * HOUR, True, 0, "nothing is refunded"),
-        (0, 1 * HOUR, True, 100, "free of charge"),
+        (0, 1 * HOUR, True, 100, "free of charge until the start."),
         (0, 0 * HOUR, False, 0, "already started"),
         (0, -1 * HOUR, False, 0, "already started"),
     ],
