@@ -63,6 +63,9 @@ class Sheet(FPDF):
     def words(self, text: str, *, width: float = 0, height: float = 5.5, align: str = "L") -> None:
         """A text in as many lines as it needs; what follows stands below it."""
         self.multi_cell(width, height, writable(self, text), align=align, new_x=XPos.LEFT, new_y=YPos.NEXT)
+        # fpdf2 names the size of a text in another script's font inside the state that it then leaves, and believes
+        # it to stand: what follows would be set in the size of before.
+        self.current_font_is_set_on_page = False
 
     def strong(self, text: str, *, width: float = 0, height: float = 7, align: str = "L") -> None:
         """Words that stand out: the outline of each letter is drawn as well."""

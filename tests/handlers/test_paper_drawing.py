@@ -90,3 +90,16 @@ def test_long_small_print_at_the_foot_of_a_page_is_set_smaller_and_ends_before_i
     PdfReader(BytesIO(sheet.finished())).pages[0].extract_text(visitor_text=look)
     sheet.set_font_size(sizes[words])
     assert sheet.get_string_width(words) <= sheet.epw - 12 and sizes["1"] == 8
+
+
+@pytest.mark.parametrize("words", ["Voice lesson", "声楽レッスン", "தமிழ்", "محمد"])
+def test_a_sum_is_as_large_beside_words_of_any_script(words: str) -> None:
+    slip = SLIP.model_copy(update={"description": words, "total": 4901, "paid": 4901, "tax": 0, "rate": None})
+    sizes: list[float] = []
+
+    def look(text: str, _: object, __: object, ___: object, size: float) -> None:
+        if "49.01" in text:
+            sizes.append(size)
+
+    PdfReader(BytesIO(draw_slip(slip))).pages[0].extract_text(visitor_text=look)
+    assert sizes == [11, 14]
