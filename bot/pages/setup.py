@@ -89,7 +89,9 @@ def _door(desk: Desk) -> APIRouter:
 def _overview(desk: Desk) -> APIRouter:
     router = APIRouter()
 
+    # The answer to a removal stands at its address, and a browser that brings the tab back asks for it.
     @router.get("/setup")
+    @router.get("/setup/remove/{gateway}")
     async def overview(secret: Secret = "") -> HTMLResponse:
         try:
             return await show(desk, secret)

@@ -29,6 +29,15 @@ def bot_routes(house: House, settings: Settings) -> APIRouter:
     desk = desk_of(house, settings)
     router = APIRouter(include_in_schema=False)
 
+    # What came of the form stands at these addresses, and a browser that brings its tab back asks for it.
+    @router.get("/setup/bot")
+    @router.get("/setup/bot/remove")
+    async def overview(secret: Secret = "") -> HTMLResponse:
+        try:
+            return await show(desk, secret)
+        except Shut as why:
+            return desk.shut(why)
+
     @router.post("/setup/bot")
     async def take(request: Request, secret: Secret = "") -> HTMLResponse:
         try:

@@ -48,6 +48,7 @@ async def link(house: House, listener: socket.socket, world: World) -> AsyncIter
     )  # fmt: skip
     app = FastAPI()
     app.include_router(page_routes(house, fetch))
+    app.include_router(bot_routes(house, Settings(stripe=stripe)))
     app.include_router(setup_routes(house, Settings(stripe=stripe)))
     async with serving(app, listener):
         yield house.link(f"setup/{CODE}")
@@ -106,3 +107,14 @@ async def test_whoever_the_operator_named_may_frame_every_answer(house: House, w
         answer = await client.request(method, path)
     assert answer.status_code == 410
     assert "frame-ancestors https://app.example;" in answer.headers["content-security-policy"]
+
+
+async def test_a_tab_that_is_brought_back_after_a_form_shows_the_accounts(
+    link: str, browser: Browser, house: House
+) -> None:
+    page = await browser.new_page()
+    await page.goto(link)
+    await page.get_by_role("button", name="Open").click()
+    for path in ("setup/remove/stripe", "setup/bot", "setup/bot/remove"):
+        await page.goto(house.link(path))
+        await expect(page.get_by_role("heading", name="Payment accounts")).to_be_visible()
