@@ -268,7 +268,11 @@ def _set(what: str, row: Any, told: Mapping[str, Any]) -> list[str]:
         before = getattr(row, name)
         if before != value:
             setattr(row, name, value)
-            word = name.removesuffix("_minutes").replace("_", " ")
-            shown = f" {before or 'none'} -> {value or 'none'}" if name not in LONG else " changed"
+            word = name.removesuffix("_minutes").removesuffix("_minor").replace("_", " ")
+            shown = " changed" if name in LONG else f" {_shown(row, name, before)} -> {_shown(row, name, value)}"
             done.append(f"{what}: {word}{shown}")
     return done
+
+
+def _shown(row: Any, name: str, value: Any) -> str:
+    return sum_of(value, row.currency) if value and name.endswith("_minor") else str(value or "none")

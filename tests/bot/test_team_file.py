@@ -101,6 +101,13 @@ async def test_changes_are_told_one_by_one(database: Database) -> None:
     assert changes == ["team bright: name Bright -> Brighter", "service haircut: price $49.00 -> €59.50"]
 
 
+async def test_a_limit_that_changes_is_told_as_money(database: Database) -> None:
+    team = f"{TEAM}approve_above = "
+    await applied(database, f'{team}"100"\n{ANA}{HAIRCUT}')
+    changes = await applied(database, f'{team}"250.50"\n{ANA}{HAIRCUT}')
+    assert changes == ["team bright: approve above $100.00 -> $250.50"]
+
+
 async def test_a_service_gone_from_the_file_is_retired_and_comes_back(database: Database) -> None:
     await applied(database, TEAM + HAIRCUT)
     assert await applied(database, TEAM) == ["service haircut: no longer offered"]
