@@ -101,8 +101,7 @@ async def leave(house: House, entry: Entry) -> None:
         there = await work.calls.callers(entry.room_id)
         mine = _own(there, entry)
         if room is not None and mine is not None:
-            # Who stays until the time is over hears of it a moment later.
-            await _end(work, room, there, mine, min(work.now, room.closes_at))
+            await _end(work, room, there, mine, work.now)
 
 
 async def look(house: House, entry: Entry) -> Sight:
@@ -179,7 +178,8 @@ async def close_room(work: Work, room: Room, at: datetime) -> None:
 
 async def _end(work: Work, room: Room, there: Sequence[Presence], caller: Presence, at: datetime) -> None:
     """One of those who are there has left; what two said to each other ends with it."""
-    _has_left(caller, at)
+    # Who stays until the time is over hears of it a moment later.
+    _has_left(caller, min(at, room.closed_at or room.closes_at))
     await work.calls.forget(there)
     work.rooms.changed(room.id)
     await _show(work, room)

@@ -292,6 +292,20 @@ async def test_a_room_whose_time_is_over_closes_when_nobody_is_in_it_any_more(se
     assert stays == [timedelta(hours=3), timedelta(hours=2, minutes=59, seconds=30)]
 
 
+async def test_a_stay_that_outlived_its_room_ends_with_it(servers: Servers) -> None:
+    await servers.both()
+    async with servers.here.database.begin() as work:
+        (await work.rooms.room(servers.stage.room_id)).closed_at = ended = work.now + timedelta(seconds=1)
+    servers.clock.pass_by(hours=1)
+    async with servers.here.database.begin() as work:
+        for caller in await work.calls.callers(servers.stage.room_id):
+            await work.calls.alive(caller)
+    for _ in range(3):
+        servers.clock.pass_by(seconds=MISSING.seconds)
+        await calls.sweep_calls(servers.here)
+    assert [row.left_at for row in await servers.log()] == [ended, ended]
+
+
 async def test_an_agent_who_ends_the_room_ends_nothing_later_than_it_was_seen(servers: Servers) -> None:
     ana, _ = await servers.both()
     began = servers.clock()
