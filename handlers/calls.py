@@ -81,7 +81,7 @@ async def enter(house: House, room_id: int, person_id: int, *, call: str, direct
         if direct and len([caller for caller in others if caller.direct]) >= PAIR:
             raise Full
         mine = next((caller for caller in there if caller.person_id == person_id), None)
-        if mine is not None and mine.call != call:
+        if mine is not None and mine.direct and mine.call != call:
             # Nobody hears any more what was said to an earlier connection, or by it.
             await work.calls.forget(there)
         if mine is None:
@@ -180,7 +180,8 @@ async def _end(work: Work, room: Room, there: Sequence[Presence], caller: Presen
     """One of those who are there has left; what two said to each other ends with it."""
     # Who stays until the time is over hears of it a moment later.
     _has_left(caller, min(at, room.closed_at or room.closes_at))
-    await work.calls.forget(there)
+    if caller.direct:
+        await work.calls.forget(there)
     work.rooms.changed(room.id)
     await _show(work, room)
 

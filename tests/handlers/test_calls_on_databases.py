@@ -186,6 +186,10 @@ async def test_strangers_and_those_of_another_room_say_nothing(servers: Servers)
     assert await heard(servers.there, carla) == []
     await calls.relay(servers.here, ana, Peer(onlooker.presence_id, onlooker.word, onlooker.call, ""), [OFFER])
     assert await servers.waiting() == 0
+    await calls.relay(servers.here, ana, to_carla, [OFFER])
+    await servers.enters(servers.there, bruno, "another-call", direct=False)
+    await calls.leave(servers.here, elsewhere)
+    assert await heard(servers.there, carla) == [OFFER], "nor do they end what two say to each other"
 
 
 async def furnish_another(servers: Servers, person_id: int) -> Entry:
