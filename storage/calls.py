@@ -67,10 +67,15 @@ class Calls:
 
     async def take(self, caller: Presence) -> Sequence[str]:
         """The next words for a caller, oldest first; nobody gets them a second time."""
-        rows = (await self._db.execute(statements.next_words(), {"of": caller.id})).all()
-        if rows:
-            table = table_of(CallSignal)
-            await self._db.execute(delete(table).where(table.c.id.in_([number for number, _ in rows])))
+        entry, mine = caller.entry, {"of": caller.id}
+        if not (await self._db.execute(statements.words_waiting(), mine)).scalar_one():
+            return []
+        # Two that take at once take turns, and a page that has just lost the call takes nothing.
+        if not [row for row in await self.locked([caller.id]) if row.entry == entry]:
+            return []
+        rows = (await self._db.execute(statements.next_words(), mine)).all()
+        table = table_of(CallSignal)
+        await self._db.execute(delete(table).where(table.c.id.in_([number for number, _ in rows])))
         return [self._vault.open(sealed) for _, sealed in rows]
 
     async def forget(self, callers: Sequence[Presence]) -> None:
