@@ -36,6 +36,7 @@ from bot.webhooks import webhook_routes
 from handlers.accounts.keeping import sweep_accounts
 from handlers.accounts.opened import OpenAccounts
 from handlers.appointments.reminding import sweep_reminders
+from handlers.calls import sweep_calls
 from handlers.channel import Channel, Fetch, Undeliverable
 from handlers.checkout.overtime import sweep_rooms
 from handlers.checkout.polling import sweep_expired, sweep_polls
@@ -70,6 +71,7 @@ SWEEPS = {
     sweep_expired: AT_ONCE,
     sweep_polls: AT_ONCE,
     sweep_rests: AT_ONCE,
+    sweep_calls: AT_ONCE,
     sweep_rooms: AT_ONCE,
     sweep_snoozed: AT_ONCE,
     sweep_reminders: AT_ONCE,

@@ -1,10 +1,11 @@
-"""Somebody on a room page: who the join code says they are, the lobby, presence, and the chat beside the call."""
+"""Somebody on a room page: who the join code says they are, the lobby, and the chat beside the call."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from handlers.calls import close_room
 from handlers.cases import show_case
 from handlers.checkout.overtime import suggest
 from handlers.codes import digest
@@ -14,7 +15,7 @@ from handlers.house import House
 from handlers.messages import Attachment, Message
 from handlers.rights import Right, may
 from handlers.speech import say
-from storage.tables import JoinCode, Presence, Room, Side, SpokenMessage
+from storage.tables import JoinCode, Room, Side, SpokenMessage
 from storage.work import Work
 from video.provider import Participant, Role, Ticket
 
@@ -171,46 +172,22 @@ async def ticket(house: House, visitor: Visit) -> Ticket:
     return provider.ticket(visitor.room_name, who, now=house.now(), lasts=TICKET_LASTS)
 
 
-async def joined(house: House, visitor: Visit) -> None:
-    """Somebody is in the call now."""
-    async with house.database.begin() as work:
-        inside = await work.rooms.present(visitor.room_id)
-        if any(row.person_id == visitor.person_id for row in inside):
-            return
-        await work.rooms.add(Presence(room_id=visitor.room_id, person_id=visitor.person_id, joined_at=work.now))
-        await _room_changed(work, visitor)
-
-
-async def left(house: House, visitor: Visit) -> None:
-    """Somebody has left the call; they may come back."""
-    async with house.database.begin() as work:
-        await work.rooms.leave(visitor.room_id, visitor.person_id)
-        await _room_changed(work, visitor)
-
-
 async def end_room(house: House, host: Visit) -> None:
     """The host ends the call for everyone; the links open nothing any more. Raises Refused for anybody else."""
     if host.side is not Side.AGENT:
         raise Refused("Only the host can end the call for everyone.")
     async with house.database.begin() as work:
-        room = await work.rooms.room(host.room_id)
-        if room.closed_at is not None:
+        room = await work.calls.hold(host.room_id)
+        if room is None or room.closed_at is not None:
             return
-        await work.rooms.close(room, work.now)
+        await close_room(work, room, work.now)
         conversation = await work.talk.conversation(host.conversation_id)
         if conversation is not None:
             ended = Message(text=f"The video call has ended. {host.team_name} still reads this chat.")
             await say(work, conversation, Side.CUSTOMER, ended)
             await say(work, conversation, Side.AGENT, Message(text=f"{host.person_name} has ended the video call."))
+            await show_case(work, conversation)
         await suggest(work, room)
-        await _room_changed(work, host)
-
-
-async def _room_changed(work: Work, visitor: Visit) -> None:
-    work.rooms.changed(visitor.room_id)
-    conversation = await work.talk.conversation(visitor.conversation_id)
-    if conversation is not None:
-        await show_case(work, conversation)
 
 
 async def lobby(house: House, visitor: Visit) -> Lobby:

@@ -91,6 +91,11 @@ class Database:
                     await announce(session, work.woken)
 
     @property
+    def hears_others(self) -> bool:
+        """Whether signals of all processes get here at once. With SQLite one process serves everybody."""
+        return self._engine.dialect.name != "mysql"
+
+    @property
     def engine(self) -> AsyncEngine:
         """The engine itself, for migrations and health checks."""
         return self._engine

@@ -22,6 +22,7 @@ from storage.tables import (
     Audit,
     Booking,
     BookingState,
+    CallSignal,
     Checkout,
     Conversation,
     Delivery,
@@ -92,6 +93,8 @@ class Forgetting:
 
     async def _rooms(self, conversations: Collection[int]) -> None:
         rooms = select(col(Room.id)).where(col(Room.conversation_id).in_(conversations))
+        inside = select(col(Presence.id)).where(col(Presence.room_id).in_(rooms))
+        await self._delete(CallSignal, col(CallSignal.to_id).in_(inside))
         for table in (Presence, JoinCode):
             await self._delete(table, col(table.room_id).in_(rooms))
         await self._delete(Room, col(Room.conversation_id).in_(conversations))

@@ -87,26 +87,17 @@ class Rooms:
         asked = select(Presence).where(col(Presence.room_id) == room_id).order_by(col(Presence.id))
         return (await self._db.execute(asked)).scalars().all()
 
-    async def lapsed(self) -> Sequence[Room]:
-        """Open rooms whose time is over."""
-        asked = select(Room).where(col(Room.closed_at).is_(None), col(Room.closes_at) <= self._now)
-        return (await self._db.execute(asked.limit(100))).scalars().all()
+    async def lapsed(self) -> Sequence[int]:
+        """Open rooms whose time is over and in which nobody is, by their ids.
 
-    async def close(self, room: Room, at: datetime) -> None:
-        """The room has ended at that moment, for everybody inside."""
-        room.closed_at = at
-        for row in await self.present(room.id):
-            row.left_at = max(at, row.joined_at)
-        self.changed(room.id)
+        Pages leave at once when it is over; whom a dead server has left behind is ended as any other who is missed.
+        """
+        inside = select(col(Presence.id)).where(col(Presence.room_id) == col(Room.id), col(Presence.left_at).is_(None))
+        over = col(Room.closed_at).is_(None), col(Room.closes_at) <= self._now
+        return (await self._db.execute(select(col(Room.id)).where(*over, ~inside.exists()).limit(100))).scalars().all()
 
     async def answer_overtime(self, room_id: int) -> bool:
         """Note that an agent has answered for the minutes beyond; False when somebody did before."""
         open_still = update(Room).where(col(Room.id) == room_id, col(Room.overtime_answered_at).is_(None))
         result = await self._db.execute(open_still.values(overtime_answered_at=self._now))
         return cast("CursorResult[Any]", result).rowcount == 1
-
-    async def leave(self, room_id: int, person_id: int) -> None:
-        """Somebody has gone."""
-        mine = (col(Presence.room_id) == room_id, col(Presence.person_id) == person_id, col(Presence.left_at).is_(None))
-        await self._db.execute(update(Presence).where(*mine).values(left_at=self._now))
-        self.changed(room_id)

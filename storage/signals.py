@@ -18,6 +18,11 @@ def room(room_id: int) -> str:
     return f"room:{room_id}"
 
 
+def call(room_id: int, person_id: int) -> str:
+    """The topic of one person's place in a call: the other browser has something to tell theirs."""
+    return f"call:{room_id}:{person_id}"
+
+
 class Signals:
     """Topics and the events that wait for them. A signal is a hint: whoever waits also looks by itself now and then."""
 

@@ -3,13 +3,14 @@
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Select, Update, and_, bindparam, select, update
+from sqlalchemy import BindParameter, Select, Update, and_, bindparam, func, select, update
 from sqlmodel import col
 
 from storage.repeats import table_of
 from storage.tables import (
     Booking,
     BookingState,
+    CallSignal,
     ChannelAccount,
     Checkout,
     Delivery,
@@ -18,6 +19,8 @@ from storage.tables import (
     GatewayFact,
     Paper,
     PaymentRequest,
+    Person,
+    Presence,
     RequestLine,
     Room,
     Seat,
@@ -122,3 +125,32 @@ def open_room() -> Select[Room]:
     """The newest room that is open for a conversation."""
     is_open = col(Room.closed_at).is_(None), col(Room.closes_at) > NOW
     return select(Room).where(col(Room.conversation_id) == OF, *is_open).order_by(col(Room.id).desc()).limit(1)
+
+
+@cache
+def inside() -> Select[Presence, str]:
+    """Who is in a room now, with their names."""
+    there = col(Presence.room_id) == OF, col(Presence.left_at).is_(None)
+    asked = select(Presence, col(Person.name)).join(Person, col(Person.id) == col(Presence.person_id))
+    return asked.where(*there).order_by(col(Presence.id))
+
+
+@cache
+def callers() -> Select[Presence]:
+    """Some who were in a room, by their `ids`, as they are now and locked."""
+    mine: BindParameter[Any] = bindparam("ids", expanding=True)
+    asked = select(Presence).where(col(Presence.id).in_(mine)).order_by(col(Presence.id))
+    return asked.with_for_update(key_share=True).execution_options(populate_existing=True)
+
+
+@cache
+def words_waiting() -> Select[int]:
+    """How many words wait for a caller."""
+    return select(func.count(col(CallSignal.id))).where(col(CallSignal.to_id) == OF)
+
+
+@cache
+def next_words() -> Select[int, str]:
+    """Words for a caller, sealed, oldest first."""
+    asked = select(col(CallSignal.id), col(CallSignal.sealed_word)).where(col(CallSignal.to_id) == OF)
+    return asked.order_by(col(CallSignal.id)).limit(100)

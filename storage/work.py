@@ -8,6 +8,7 @@ from storage import signals
 from storage.accounts import Accounts
 from storage.audits import Audits
 from storage.bookings import Bookings
+from storage.calls import Calls
 from storage.desk import DeskThings
 from storage.installs import Installs
 from storage.money import Payments
@@ -53,6 +54,7 @@ class Work:
         self.forgetting = Forgetting(session, now)
         self.holdings = Holdings(session)
         self.rooms = Rooms(session, now, self.wake)
+        self.calls = Calls(session, now, vault, self.wake)
         self.pacing = Pacing(session, now)
         self.inbox = InboxQueue(session, Inbox, now, lambda: self.wake(signals.INBOX))
         self.outbox = Queue(session, Outbox, now, lambda: self.wake(signals.OUTBOX))

@@ -4,27 +4,24 @@ import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import asdict
-from typing import Any, TypeVar
+from typing import Any
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic import ValidationError
 
 from bot.pages import words
-from bot.pages.hub import Caller, Hub
+from bot.pages.calling import QUIET, Calling
 from bot.pages.pace import Pace
+from bot.pages.whole import whole
 from handlers import visits
 from handlers.house import House
 from handlers.visits import Line, Visit
 from storage import signals
 
 LARGEST = 64 * 1024  # characters: a session description of two people stays far below
-QUIET = 2.0  # seconds after which a page is looked after even when nothing was signalled
 WAITING_WORDS = 500  # a browser that reads slower than this is let go; it comes back and resumes
 
 BAD_WORD, TOO_LARGE, REFUSED, TOO_SLOW, TOO_FAST = 4400, 4413, 4404, 4408, 4429
-
-
-T = TypeVar("T")
 
 
 class HungUp(Exception):
@@ -35,7 +32,7 @@ class HungUp(Exception):
         self.code = code
 
 
-def live_routes(house: House, hub: Hub) -> APIRouter:
+def live_routes(house: House) -> APIRouter:
     """The socket beside each room page; `after` is the version of the last line the page has seen."""
     router = APIRouter()
 
@@ -49,7 +46,7 @@ def live_routes(house: House, hub: Hub) -> APIRouter:
             await socket.send_json({"type": "refused", "sentence": str(refused)})
             await socket.close(REFUSED)
             return
-        await Live(socket, house, hub, join_code, visit, after).run()
+        await Live(socket, house, join_code, visit, after).run()
 
     return router
 
@@ -57,11 +54,11 @@ def live_routes(house: House, hub: Hub) -> APIRouter:
 class Live:
     """One open room page."""
 
-    def __init__(self, socket: WebSocket, house: House, hub: Hub, code: str, visit: Visit, after: int) -> None:
+    def __init__(self, socket: WebSocket, house: House, code: str, visit: Visit, after: int) -> None:
         """The socket is accepted and the code opened `visit`; `after`: the last version seen."""
-        self._socket, self._house, self._hub = socket, house, hub
+        self._socket, self._house = socket, house
         self._code, self._visit, self._after = code, visit, after
-        self._caller: Caller | None = None
+        self._calling = Calling(house, lambda: self._visit, self.tell)
         self._lobby: dict[str, object] = {}
         self._out: asyncio.Queue[Mapping[str, object]] = asyncio.Queue(WAITING_WORDS)
         self._slow = asyncio.Event()
@@ -81,12 +78,13 @@ class Live:
         code = 0
         try:
             async with asyncio.TaskGroup() as tasks:
-                for part in (self._write, self._watch, self._read, self._drop_when_slow):
+                call = self._calling.watch, self._calling.pass_on
+                for part in (self._write, self._watch, self._read, self._drop_when_slow, *call):
                     tasks.create_task(part())
         except* HungUp as ends:
             code = max(end.code for end in ends.exceptions if isinstance(end, HungUp))
         finally:
-            await self.leave()
+            await self._calling.leave()
         if code:
             await self._close(code)
 
@@ -123,7 +121,7 @@ class Live:
     async def _look(self) -> None:
         """Send what is new. The code is asked again, so that a revoked one closes the page at once."""
         try:
-            self._visit = await _whole(visits.visit(self._house, self._code))
+            self._visit = await whole(visits.visit(self._house, self._code))
             await self._new_lines()
             await self._new_lobby()
         except visits.Refused as refused:
@@ -131,13 +129,13 @@ class Live:
             raise HungUp(REFUSED) from refused
 
     async def _new_lines(self) -> None:
-        while lines := await _whole(visits.lines(self._house, self._visit, self._after)):
+        while lines := await whole(visits.lines(self._house, self._visit, self._after)):
             for line in lines:
                 await self._out.put({"type": "line", **_line(line)})
                 self._after = max(self._after, line.version)
 
     async def _new_lobby(self) -> None:
-        lobby = asdict(await _whole(visits.lobby(self._house, self._visit)))
+        lobby = asdict(await whole(visits.lobby(self._house, self._visit)))
         if lobby != self._lobby:
             self._lobby = lobby
             await self._out.put({"type": "lobby", **lobby})
@@ -149,7 +147,7 @@ class Live:
             if not pace.allows():
                 raise HungUp(TOO_FAST)
             try:
-                await _whole(DOES[type(word)](self, word))
+                await whole(DOES[type(word)](self, word))
             except visits.Refused as refused:
                 self.tell({"type": "problem", "sentence": str(refused), "client_id": getattr(word, "client_id", "")})
 
@@ -194,23 +192,15 @@ class Live:
         if not self._visit.admitted:
             self.tell({"type": "problem", "sentence": "You have not been let in yet.", "client_id": ""})
             return
-        caller = Caller(self, self._visit.person_id, self._visit.person_name, word.call, word.direct)
-        if not self._hub.enter(self._visit.room_id, caller):
-            self.tell({"type": "full"})
-            return
-        self._caller = caller
-        await visits.joined(self._house, self._visit)
+        await self._calling.enter(word.call, direct=word.direct)
 
-    async def leave(self, _: words.Leave | None = None) -> None:
+    async def leave(self, _: words.Leave) -> None:
         """Out of the call, unless another page of the same person has taken it over."""
-        caller, self._caller = self._caller, None
-        if caller and self._hub.leave(self._visit.room_id, caller):
-            await visits.left(self._house, self._visit)
+        await self._calling.leave()
 
     async def signal(self, word: words.Signal) -> None:
         """To the other browser."""
-        if self._caller:
-            self._hub.relay(self._visit.room_id, self._caller, word.to, word.data)
+        self._calling.say(word)
 
     async def end(self, _: words.End) -> None:
         """The room closes for everyone."""
@@ -233,20 +223,6 @@ DOES: dict[type[words.Word], Callable[[Live, Any], Coroutine[Any, Any, None]]] =
     words.End: Live.end,
     words.Ping: Live.ping,
 }
-
-
-async def _whole(deed: Coroutine[Any, Any, T]) -> T:
-    """Do it to the end, even when the page goes away meanwhile.
-
-    When a task is cancelled within a transaction, its rollback is cancelled too: the abandoned SQLite connection keeps
-    its write lock, and all others hear "database is locked".
-    """
-    task = asyncio.ensure_future(deed)
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait([task])
-        raise
 
 
 _UNSHOWN: dict[str, Any] = {

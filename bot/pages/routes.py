@@ -5,7 +5,6 @@ from collections.abc import Callable
 from fastapi import APIRouter
 
 from bot.channels.slack.oauth import Install
-from bot.pages.hub import Hub
 from bot.pages.landing import landing_routes
 from bot.pages.live import live_routes
 from bot.pages.look import Look, static_routes
@@ -28,7 +27,7 @@ def page_routes(
     """
     look = Look(house.public_url, frame_ancestors)
     router = APIRouter(include_in_schema=False)
-    for part in (room_routes(house, look, fetch), live_routes(house, Hub()), pay_routes(house, look)):
+    for part in (room_routes(house, look, fetch), live_routes(house), pay_routes(house, look)):
         router.include_router(part)
     router.include_router(sum_routes(house, look))
     router.include_router(pretend_routes(house, look))

@@ -6,7 +6,7 @@ from pydantic import Field, JsonValue, TypeAdapter
 
 from handlers.messages import Plain
 
-ClientId = Annotated[str, Field(min_length=8, max_length=64)]
+ClientId = Annotated[str, Field(min_length=8, max_length=64, pattern="^[!-~]*$")]
 """The browser's own word for something typed or pressed; what comes again with it is taken once."""
 
 

@@ -6,6 +6,7 @@ Nothing is asked of the customer by itself: it takes the agent's yes, once for e
 from dataclasses import dataclass
 
 from booking.overtime import minutes_beyond, together
+from handlers.calls import close_room
 from handlers.checkout.asking import go_ahead
 from handlers.checkout.bills import team_item
 from handlers.checkout.previewing import EXPIRES, keep_lines, takes
@@ -58,9 +59,13 @@ async def suggest(work: Work, room: Room) -> None:
 async def sweep_rooms(house: House) -> None:
     """Rooms whose time is over are closed, and what went beyond a booking is told."""
     async with house.database.begin() as work:
-        for room in await work.rooms.lapsed():
-            await work.rooms.close(room, room.closes_at)
-            await suggest(work, room)
+        lapsed = await work.rooms.lapsed()
+    for room_id in lapsed:
+        async with house.database.begin() as work:
+            room = await work.calls.hold(room_id)
+            if room is not None and room.closed_at is None:
+                await close_room(work, room, room.closes_at)
+                await suggest(work, room)
 
 
 async def accepted(turn: Turn) -> None:

@@ -21,7 +21,7 @@ from storage.tables.people import (
 from storage.tables.pretended import PretendedLine
 from storage.tables.pricing import Coupon, CouponUse, RequestLine
 from storage.tables.queue import Inbox, JobState, Outbox, Pace, SweepTurn
-from storage.tables.rooms import JoinCode, Presence, Room
+from storage.tables.rooms import CallSignal, JoinCode, Presence, Room
 from storage.tables.sharing import Acquaintance, DeskCode, Tenancy
 from storage.tables.slack import SlackBot, SlackInstallation, SlackState
 from storage.tables.talk import Conversation, Delivery, DeliveryState, Draft, Seat, Side, SpokenMessage
@@ -36,6 +36,7 @@ __all__ = [
     "BookedCell",
     "Booking",
     "BookingState",
+    "CallSignal",
     "CannedReply",
     "ChannelAccount",
     "Checkout",

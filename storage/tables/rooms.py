@@ -6,7 +6,7 @@ from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from storage.tables.talk import Side
-from storage.types import UtcDateTime, words
+from storage.types import LongText, RowId, UtcDateTime, words
 
 
 class Room(SQLModel, table=True):
@@ -42,10 +42,31 @@ class JoinCode(SQLModel, table=True):
 
 
 class Presence(SQLModel, table=True):
-    """Somebody in a room from `joined_at` to `left_at`."""
+    """Somebody in a room from `joined_at` to `left_at`; until then, which open page has their call.
+
+    `entry`: that page's own word, a new one each time it enters. `call`: the browser's word for its connection.
+    """
+
+    __table_args__ = (Index("ix_presence_open", "left_at", "seen_at"),)
 
     id: int = Field(default=None, primary_key=True)
     room_id: int = Field(foreign_key="room.id", index=True)
     person_id: int = Field(foreign_key="person.id")
     joined_at: datetime = Field(sa_type=UtcDateTime)
     left_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    entry: str = Field(default="", max_length=32)
+    call: str = Field(default="", max_length=64)
+    direct: bool = False
+    """The browser connects to the other one by itself."""
+    seen_at: datetime = Field(sa_type=UtcDateTime)
+    """When the server that serves the page last said that it is open."""
+    missed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When somebody noticed that it had not been seen for a while; empty once it is seen again."""
+
+
+class CallSignal(SQLModel, table=True):
+    """What one browser has to tell the other so that they find each other, until it is taken."""
+
+    id: int = Field(default=None, primary_key=True, sa_type=RowId)
+    to_id: int = Field(foreign_key="presence.id", index=True)
+    sealed_word: str = Field(sa_type=LongText)

@@ -2,12 +2,19 @@
 
 import multiprocessing
 import os
+import signal
+import subprocess
 import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 WARM = ("bot.app", "bot.cli.commands", "bot.cli.house", "bot.cli.serving", "bot.doctor", "handlers.team_file")
 SOON = 45.0
+EMPTY = {name: value for name, value in os.environ.items() if not name.startswith("BELLHOP_")}
 
 _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload([*WARM])
@@ -43,3 +50,28 @@ def _command(arguments: tuple[str, ...], folder: Path, environ: dict[str, str], 
     from bot.cli import main
 
     main()
+
+
+@contextmanager
+def running(folder: Path, *arguments: str, **settings: str) -> Iterator[subprocess.Popen[bytes]]:
+    """The command for as long as the block lasts, then asked to stop."""
+    environ = {**EMPTY, **{f"BELLHOP_{name}": value for name, value in settings.items()}}
+    command = [sys.executable, "-m", "bot.cli", *arguments]
+    with (folder / "said").open("wb") as said:
+        process = subprocess.Popen(command, cwd=folder, env=environ, stdout=said, stderr=subprocess.STDOUT)
+    try:
+        yield process
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(SOON)
+
+
+def answer_of(url: str, process: subprocess.Popen[bytes]) -> str:
+    """What the address answers, as soon as it does."""
+    deadline = time.monotonic() + SOON
+    while process.poll() is None and time.monotonic() < deadline:
+        with suppress(OSError), urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310
+            return str(answer.read().decode())
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(0.1)
+    raise AssertionError(f"{url} did not answer")

@@ -3,14 +3,12 @@
 import json
 import os
 import re
-import signal
 import socket
 import subprocess
 import sys
 import time
-import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import chdir, contextmanager, suppress
+from collections.abc import Callable
+from contextlib import chdir, suppress
 from pathlib import Path
 
 import pytest
@@ -19,11 +17,9 @@ from typer.testing import CliRunner, Result
 
 from bot.cli.commands import app
 from bot.sandbox_run import free_port
-from tests.bot.shell import Ended, run
+from tests.bot.shell import EMPTY, SOON, Ended, answer_of, run, running
 
 ROOT = Path(__file__).parents[2]
-SOON = 45.0
-EMPTY = {name: value for name, value in os.environ.items() if not name.startswith("BELLHOP_")}
 
 Shell = Callable[..., Ended]
 Here = Callable[[str], Result]
@@ -173,31 +169,6 @@ def test_the_doctor_names_settings_that_stop_the_start(shell: Shell) -> None:
 def free_ports() -> tuple[int, int]:
     with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as other:
         return one.getsockname()[1], other.getsockname()[1]
-
-
-@contextmanager
-def running(folder: Path, *arguments: str, **settings: str) -> Iterator[subprocess.Popen[bytes]]:
-    """The command for as long as the block lasts, then asked to stop."""
-    environ = {**EMPTY, **{f"BELLHOP_{name}": value for name, value in settings.items()}}
-    command = [sys.executable, "-m", "bot.cli", *arguments]
-    with (folder / "said").open("wb") as said:
-        process = subprocess.Popen(command, cwd=folder, env=environ, stdout=said, stderr=subprocess.STDOUT)
-    try:
-        yield process
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(SOON)
-
-
-def answer_of(url: str, process: subprocess.Popen[bytes]) -> str:
-    """What the address answers, as soon as it does."""
-    deadline = time.monotonic() + SOON
-    while process.poll() is None and time.monotonic() < deadline:
-        with suppress(OSError), urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310
-            return str(answer.read().decode())
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(0.1)
-    raise AssertionError(f"{url} did not answer")
 
 
 def test_it_serves_until_it_is_asked_to_stop(tmp_path: Path) -> None:

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bot.shell import Ended, run
-from tests.bot.test_cli import EMPTY
+from tests.bot.shell import EMPTY, Ended, run
 
 TEAM = """
 name = "Bright Studio"

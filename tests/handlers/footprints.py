@@ -178,7 +178,7 @@ class Life:
             await work.rooms.add(room)
             person = await work.people.person(case.customer_id)
             await make_link(self.town.house, work, room, person, Side.CUSTOMER)
-            await work.rooms.add(Presence(room_id=room.id, person_id=person.id, joined_at=work.now))
+            await work.rooms.add(Presence(room_id=room.id, person_id=person.id, joined_at=work.now, seen_at=work.now))
         page = replace(self.zyx, person_id=person.id).on_page(room.id, self.case)
         await self.market.hear(page.says(f"Do you hear the {WORD}?"))
 

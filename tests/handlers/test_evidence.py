@@ -56,7 +56,7 @@ async def _meet(market: Market) -> None:
         await make_link(market.town.house, work, room, mia, Side.CUSTOMER)
         joined = work.now + timedelta(minutes=1)
         left = joined + timedelta(minutes=29)
-        await work.rooms.add(Presence(room_id=room.id, person_id=mia.id, joined_at=joined, left_at=left))
+        await work.rooms.add(Presence(room_id=room.id, person_id=mia.id, joined_at=joined, left_at=left, seen_at=left))
 
 
 async def pack_of(market: Market) -> tuple[Pack, bytes, bytes]:

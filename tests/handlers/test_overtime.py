@@ -21,7 +21,7 @@ async def talked(market: Market, minutes: int) -> Room:
         await work.rooms.add(room)
         for person_id in (case.customer_id, market.town.ana.person_id):
             await work.rooms.add(
-                Presence(room_id=room.id, person_id=person_id, joined_at=work.now,
+                Presence(room_id=room.id, person_id=person_id, joined_at=work.now, seen_at=work.now,
                          left_at=work.now + timedelta(minutes=minutes))
             )  # fmt: skip
     market.town.clock.pass_by(hours=4)
@@ -74,7 +74,9 @@ async def test_the_agent_who_ends_the_call_is_asked_at_once(market: Market) -> N
         case = await work.talk.conversation(1)
         assert case is not None
         for person_id in (case.customer_id, host.person_id):
-            await work.rooms.add(Presence(room_id=host.room_id, person_id=person_id, joined_at=work.now))
+            await work.rooms.add(
+                Presence(room_id=host.room_id, person_id=person_id, joined_at=work.now, seen_at=work.now)
+            )
     market.town.clock.pass_by(minutes=37)
     await end_room(market.town.house, host)
     await market.carry_out()

@@ -37,6 +37,7 @@ ROWS = {
     "room": "conversation_id = :case",
     "joincode": "room_id IN (SELECT id FROM room WHERE conversation_id = :case)",
     "presence": "room_id IN (SELECT id FROM room WHERE conversation_id = :case)",
+    "callsignal": "to_id IN (SELECT p.id FROM presence p JOIN room ON room.id = room_id WHERE conversation_id = :case)",
     "booking": "customer_id = :customer",
     "bookedcell": "booking_id IN (SELECT id FROM booking WHERE customer_id = :customer)",
     "paymentrequest": "conversation_id = :case",

@@ -124,8 +124,9 @@ async def test_an_edited_card_comes_again_with_the_same_message_id(stage: Stage)
         ("not json", BAD_WORD),
         ('{"type": "open_sesame"}', BAD_WORD),
         (b"\x00\x01", BAD_WORD),
+        ('{"type": "enter", "call": "\\u0000\\u0000\\u0000\\u0000\\u0000\\u0000\\u0000\\u0000"}', BAD_WORD),
     ],
-    ids=["too large", "not json", "unknown word", "binary"],
+    ids=["too large", "not json", "unknown word", "binary", "no word of a browser"],
 )
 async def test_what_is_no_word_ends_the_line(stage: Stage, words: str | bytes, code: int) -> None:
     async with line(stage.customer_link) as carla:

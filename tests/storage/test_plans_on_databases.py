@@ -23,6 +23,7 @@ from storage.tables import (
     JobState,
     Outbox,
     PaymentRequest,
+    Presence,
     Room,
     Service,
 )
@@ -66,7 +67,7 @@ async def _grow(database: Database, kind: str) -> Case:
     # Servers count their rows by themselves now and then; SQLite never does.
     if kind != "sqlite":
         async with database.engine.begin() as connection:
-            for name in ("outbox", "booking", "paymentrequest", "checkout", "room", "conversation"):
+            for name in ("outbox", "booking", "paymentrequest", "checkout", "room", "conversation", "presence"):
                 await connection.exec_driver_sql(f"ANALYZE {'TABLE ' if kind == 'mysql' else ''}{name}")
     return case
 
@@ -77,7 +78,7 @@ def job(lane: str, due_at: datetime = NOON, **more: Any) -> dict[str, Any]:
 
 
 def past_rows(case: Case) -> dict[Any, list[dict[str, Any]]]:
-    """What is over and stays: bookings, requests, checkouts and rooms."""
+    """What is over and stays: bookings, requests, checkouts, rooms and who was in them."""
     service = {
         "id": 1,
         "team_id": case.team,
@@ -101,6 +102,10 @@ def past_rows(case: Case) -> dict[Any, list[dict[str, Any]]]:
         "conversation_id": case.conversation, "provider": "webrtc", "opened_at": PAST, "closes_at": PAST,
         "closed_at": PAST,
     }  # fmt: skip
+    stay = {
+        "person_id": case.customer, "joined_at": PAST, "left_at": PAST, "seen_at": PAST, "entry": "", "call": "",
+        "direct": False,
+    }  # fmt: skip
     closed = {"team_id": case.team, "customer_id": case.customer, "opened_at": PAST, "closed_at": PAST, "spoken": 0}
     return {
         Conversation: [closed | {"abusive": False}] * MANY,
@@ -108,7 +113,8 @@ def past_rows(case: Case) -> dict[Any, list[dict[str, Any]]]:
         Booking: [booking] * MANY,
         PaymentRequest: [request | {"id": number + 1, "code": f"c{number}"} for number in range(MANY)],
         Checkout: [checkout | {"reference": f"r{number}"} for number in range(MANY)],
-        Room: [room | {"name": f"r{number}"} for number in range(MANY)],
+        Room: [room | {"id": number + 1, "name": f"r{number}"} for number in range(MANY)],
+        Presence: [stay | {"room_id": number + 1} for number in range(MANY)],
     }
 
 
@@ -165,6 +171,12 @@ ASKED: dict[str, Callable[[Work, Case], Awaitable[Any]]] = {
     ),
     "which rests are due": lambda work, case: work.pricing.rests_due(),
     "which rooms are over": lambda work, case: work.rooms.lapsed(),
+    "who is in a call": lambda work, case: work.calls.seen_by(1),
+    "who is missed in a call": lambda work, case: work.calls.doubt(timedelta(minutes=1), timedelta(minutes=1)),
+    "whose server has died": lambda work, case: work.calls.lost(timedelta(minutes=1), timedelta(minutes=1)),
+    "what a browser has to hear": lambda work, case: work.calls.take(
+        Presence(id=1, room_id=1, person_id=case.customer, joined_at=NOON, seen_at=NOON)
+    ),
 }
 
 

@@ -10,6 +10,7 @@ from sqlmodel import SQLModel, col
 from payments.numbering import PaperKind
 from storage.database import Database
 from storage.tables import (
+    CallSignal,
     Conversation,
     Delivery,
     GatewayFact,
@@ -33,7 +34,7 @@ from tests.storage.rows import fill
 NAME = "Mia 100%_"
 """What an SQL pattern could take for something else."""
 WORD = f"for {NAME} only"
-TALK = (SpokenMessage, Delivery, Room, Presence, JoinCode)
+TALK = (SpokenMessage, Delivery, Room, Presence, CallSignal, JoinCode)
 JSON = (Paper, GatewayFact, PretendedLine)
 
 
