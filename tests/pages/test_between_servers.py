@@ -21,6 +21,7 @@ from tests.pages.stage import Stage, furnish, let_in
 from tests.pages.test_doors import enter, hears, line
 from video.webrtc import WebRtc
 
+pytestmark = pytest.mark.long
 CANDIDATES = 120
 
 

@@ -31,6 +31,7 @@ from storage.work import Work
 from tests.databases import Pool
 from tests.storage.rows import NOON, Case, a_case
 
+pytestmark = pytest.mark.long
 PAST = NOON - timedelta(days=3)
 MANY = 5000
 DAY = timedelta(days=1)
