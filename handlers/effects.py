@@ -1,6 +1,6 @@
 """What must happen after the commit: the bodies of the outbox's rows."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -185,6 +185,7 @@ EFFECT: TypeAdapter[Effect] = TypeAdapter(Effect)
 """Reads what `model_dump_json` wrote."""
 
 
-async def send(work: Work, effect: Effect) -> None:
-    """Let `effect` happen after the commit."""
-    await work.outbox.add(lane=effect.lane, kind=effect.kind, body=effect.model_dump_json())
+async def send(work: Work, effect: Effect, *, after: timedelta = timedelta()) -> None:
+    """Let `effect` happen after the commit, and no sooner than `after` that."""
+    body = effect.model_dump_json()
+    await work.outbox.add(lane=effect.lane, kind=effect.kind, body=body, due_at=work.now + after)

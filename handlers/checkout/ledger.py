@@ -35,6 +35,8 @@ BROUGHT_MONEY = frozenset(
 )  # fmt: skip
 MONEY_MOVES = BROUGHT_MONEY | {State.PROCESSING}
 Rows = tuple[tuple[Button, ...], ...]
+SOON = timedelta(seconds=1)
+"""What can wait until the news is out."""
 RELAXED = timedelta(hours=6)
 """Where money is or is on its way, the gateway is asked now and then: at first after so long, then ever less often."""
 
@@ -216,8 +218,8 @@ async def _move(house: House, work: Work, request: PaymentRequest, checkout: Che
     if before is not request.state or gone_before < request.refunded_minor:
         await happened(house, work, request, before=before, went_back=gone_before < request.refunded_minor)
         if request.state in KEEPS_MONEY and not request.receipt_url:
-            # A webhook carries no link to the receipt; the gateway has it.
-            await send(work, AskGateway(checkout_id=checkout.id))
+            # A webhook carries no link to the receipt; the gateway has it. Both sides read "Paid" first.
+            await send(work, AskGateway(checkout_id=checkout.id), after=SOON)
 
 
 async def _brought(work: Work, request: PaymentRequest, checkout: Checkout) -> None:
