@@ -10,7 +10,7 @@ from handlers.pay_page import begin_checkout
 from payments.machine import State
 from payments.money import Money
 from tests.handlers.market import PRICE, Market
-from tests.handlers.stall import paying, state_of
+from tests.handlers.stall import fresh, paid, paying, state_of
 
 
 async def test_a_payment_whose_webhook_is_lost_is_found_within_a_minute(market: Market) -> None:
@@ -135,3 +135,19 @@ async def test_late_money_goes_back_once_though_two_notices_tell_of_it(market: M
     await market.carry_out()
     assert [each.amount_minor for each in await market.refunds()] == [PRICE]
     assert market.till.kept == 0
+
+
+async def test_what_a_gateway_says_of_an_erased_customer_later_is_not_kept(market: Market) -> None:
+    request = await paid(market)
+    mia = market.town.mia
+    await market.hear(mia.presses("privacy.erase"))
+    await market.hear(mia.presses("privacy.erased", market.town.notebook.button("privacy.erased")))
+    (checkout,) = await market.checkouts()
+    market.till.refund_in_dashboard(str(checkout.checkout_ref), 1000)
+    told = replace(market.till.webhooks[-1], receipt_url="https://till.invalid/receipts/mia", detail="Mia's card")
+    await market.webhook(told)
+    now = await fresh(market, request)
+    assert (now.refunded_minor, now.receipt_url) == (1000, "")
+    async with market.town.database.begin() as work:
+        kept = [row.body for row in await work.papers.facts_about(request.id)]
+    assert len(kept) > 1 and not any("mia" in body.casefold() for body in kept)
