@@ -142,13 +142,8 @@ async def go_ahead(turn: Turn, request: PaymentRequest, *, edit: bool = True) ->
 
 async def approved(turn: Turn) -> None:
     """The second yes to a sum above the team's limit."""
-    request = await own_request(turn)
-    if request is None:
-        return
-    if request.sent_at is not None or _is_stale(turn, request):
-        await turn.answer(Message(text="This was asked for already, or it is out of date."))
-        return
-    if await is_second(turn, request.asked_by_id):
+    request = await _waiting(turn)
+    if request is not None and await is_second(turn, request.asked_by_id):
         request.approved_by_id = turn.person.id
         await put_forward(turn, request)
         await answered(turn, case_of(turn), "pay", f"{request.id}|{request.amount_minor}", said="approved")
@@ -156,15 +151,21 @@ async def approved(turn: Turn) -> None:
 
 async def refused(turn: Turn) -> None:
     """A colleague's no, or the asker's second thoughts: the customer saw nothing."""
-    request = await own_request(turn)
+    request = await _waiting(turn)
     if request is None:
-        return
-    if request.sent_at is not None or _is_stale(turn, request):
-        await turn.answer(Message(text="This was asked for already, or it is out of date."))
         return
     request.state = State.CANCELLED
     turn.work.audits.note(turn.team.id, turn.person.id, "request refused", f"request {request.id}")
     await answered(turn, case_of(turn), "pay", f"{request.id}|{request.amount_minor}", said="refused")
+
+
+async def _waiting(turn: Turn) -> PaymentRequest | None:
+    """The request that waits for a colleague's answer; None, and who presses is told, when it does not any more."""
+    request = await own_request(turn)
+    if request is not None and (request.sent_at is not None or _is_stale(turn, request)):
+        await turn.answer(Message(text="This was asked for already, or it is out of date."))
+        return None
+    return request
 
 
 async def put_forward(turn: Turn, request: PaymentRequest) -> None:

@@ -22,7 +22,7 @@ async def happened(house: House, work: Work, request: PaymentRequest, *, before:
         return
     kept_before = request.fulfilled_at is not None
     if before is State.DISPUTED and not went_back and request.state in KEEPS_MONEY | GAVE_BACK:
-        await _won(house, work, conversation, request)
+        await _decided(house, work, conversation, request, won=True)
     elif request.state in KEEPS_MONEY and kept_before:
         await _still_kept(work, conversation, request, went_back=went_back)
     elif request.state in KEEPS_MONEY:
@@ -36,7 +36,7 @@ async def happened(house: House, work: Work, request: PaymentRequest, *, before:
     elif request.state is State.DISPUTED:
         await _disputed(house, work, conversation, team, request)
     elif request.state is State.DISPUTE_LOST:
-        await _lost(house, work, conversation, request)
+        await _decided(house, work, conversation, request, won=False)
         await take_back(work, team, request)
     if request.state in KEEPS_MONEY | GAVE_BACK:
         await give_papers(house, work, team, request)
@@ -79,20 +79,15 @@ async def _disputed(house: House, work: Work, conversation: Conversation, team: 
     await say(work, conversation, Side.AGENT, Message(title="Dispute", text=text, buttons=((evidence,),)))
 
 
-async def _won(house: House, work: Work, conversation: Conversation, request: PaymentRequest) -> None:
-    """What was refunded before the dispute stays refunded; the customer's bank pays nothing more back."""
-    left = sum_of(request.captured_minor - request.refunded_minor, request.currency)
-    title = gateway_title(house, request.gateway)
-    desk = f"{title} reports that the dispute was decided for you: {left} for {request.description} stays with you."
-    await say(work, conversation, Side.AGENT, Message(title="Dispute won", text=desk))
-    customer = f"Your bank does not pay {left} for {request.description} back; it stays paid."
-    await say(work, conversation, Side.CUSTOMER, Message(text=customer))
-
-
-async def _lost(house: House, work: Work, conversation: Conversation, request: PaymentRequest) -> None:
-    left = sum_of(request.captured_minor - request.refunded_minor, request.currency)
-    title = gateway_title(house, request.gateway)
-    desk = f"{title} reports that the dispute was decided for the customer: {left} for {request.description} is gone."
-    await say(work, conversation, Side.AGENT, Message(title="Dispute lost", text=desk))
-    customer = f"Your bank pays {left} for {request.description} back to you."
+async def _decided(house: House, work: Work, conversation: Conversation, request: PaymentRequest, *, won: bool) -> None:
+    """What was refunded before the dispute stays refunded, however it ended."""
+    what = f"{sum_of(request.captured_minor - request.refunded_minor, request.currency)} for {request.description}"
+    says = f"{gateway_title(house, request.gateway)} reports that the dispute was decided"
+    if won:
+        title, desk = "Dispute won", f"{says} for you: {what} stays with you."
+        customer = f"Your bank does not pay {what} back; it stays paid."
+    else:
+        title, desk = "Dispute lost", f"{says} for the customer: {what} is gone."
+        customer = f"Your bank pays {what} back to you."
+    await say(work, conversation, Side.AGENT, Message(title=title, text=desk))
     await say(work, conversation, Side.CUSTOMER, Message(text=customer))

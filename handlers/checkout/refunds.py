@@ -127,14 +127,8 @@ async def confirmed(turn: Turn) -> None:
 
 async def approved(turn: Turn) -> None:
     """The second yes."""
-    request = await own_request(turn)
-    row = await _named(turn, request) if request else None
-    if request is None:
-        return
-    if row is None or not await _still_possible(turn, request, row):
-        await turn.answer(Message(text=_OVER))
-        return
-    if await is_second(turn, row.asked_by_id):
+    request, row = await _asked_about(turn)
+    if request and row and await is_second(turn, row.asked_by_id):
         row.approved_by_id = turn.person.id
         await _let_go(turn, request, row)
         await answered(turn, case_of(turn), "refund", second_about(row).value, said="approved")
@@ -142,17 +136,28 @@ async def approved(turn: Turn) -> None:
 
 async def refused(turn: Turn) -> None:
     """A colleague's no, or the asker's second thoughts: nothing goes back."""
-    request = await own_request(turn)
-    row = await _named(turn, request) if request else None
-    if request is None:
-        return
-    if row is None or not await _still_possible(turn, request, row):
-        await turn.answer(Message(text=_OVER))
+    request, row = await _asked_about(turn)
+    if request is None or row is None:
         return
     row.problem = f"refused by {turn.person.name}"
     total = sum_of(row.amount_minor, request.currency)
     turn.work.audits.note(turn.team.id, turn.person.id, "refund refused", f"{total} of request {request.id}")
     await answered(turn, case_of(turn), "refund", second_about(row).value, said="refused")
+    if row.asked_by_id is None:
+        # Only what Bellhop itself meant to send back was announced to the customer.
+        text = f"{turn.team.name} has looked at it: {total} for {request.description} does not go back. Ask here why."
+        await say(turn.work, case_of(turn), Side.CUSTOMER, Message(text=text))
+
+
+async def _asked_about(turn: Turn) -> tuple[PaymentRequest | None, Refund | None]:
+    """The refund whose question is pressed, and its request; None, and who presses is told, when it is over."""
+    request = await own_request(turn)
+    row = await _named(turn, request) if request else None
+    if request and row and await _still_possible(turn, request, row):
+        return request, row
+    if request:
+        await turn.answer(Message(text=_OVER))
+    return None, None
 
 
 async def _named(turn: Turn, request: PaymentRequest) -> Refund | None:

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from storage.tables import RoleKind
 from tests.handlers.market import Market
 from tests.handlers.stall import stall
-from tests.handlers.town import Town, town
+from tests.handlers.town import Town, Voice, employ, town
 from tests.mould import mould
 
 
@@ -23,6 +24,12 @@ async def made(template: Path) -> AsyncIterator[Town]:
     """A team with its people and a customer."""
     async with town(template) as each:
         yield each
+
+
+@pytest_asyncio.fixture
+async def otto(made: Town) -> Voice:
+    """An owner of acme."""
+    return await employ(made, "otto", RoleKind.OWNER)
 
 
 @pytest_asyncio.fixture

@@ -137,6 +137,17 @@ async def test_above_the_limit_somebody_of_the_desk_says_yes(market: Market) -> 
     assert market.till.kept == 0
 
 
+async def test_a_refund_that_was_announced_and_is_refused_is_told_to_the_customer(market: Market) -> None:
+    booking = await booked(market, starts_in=3 * DAY)
+    await pay(market, await ask(market, "49 USD"))
+    await team_says(market, approve_above_minor=2000)
+    await cancels(market, market.town.mia, booking)
+    for _ in range(2):
+        await market.hear(market.desk.presses("refund.refuse", market.town.notebook.button("refund.refuse")))
+    assert market.till.kept == PRICE
+    assert heard_by(market, "mia", "does not go back") == 1
+
+
 async def test_what_was_asked_for_without_a_booking_stays(market: Market) -> None:
     request = await ask(market, "20 USD Materials")
     await pay(market, request)

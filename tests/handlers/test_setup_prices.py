@@ -1,28 +1,13 @@
 """Tips, deposits, minutes beyond and coupons, seen and changed by an owner in the messenger."""
 
 import pytest
-import pytest_asyncio
 
-from handlers.heard import Heard
 from handlers.routes import check_form
-from storage.tables import Coupon, RoleKind, Team
-from tests.handlers.town import Town, Voice, employ
+from storage.tables import Coupon, Team
+from tests.handlers.town import Town, Voice
 
 PRICES = {"tips": "5, 10 %", "deposit": "30 %", "overtime": "1.50", "overtime_after": "3"}
 SPRING = {"code": "spring", "off": "10 %", "uses": "100", "since": "2026-03-01", "until": "none"}
-
-
-@pytest_asyncio.fixture
-async def otto(made: Town) -> Voice:
-    """An owner of acme."""
-    return await employ(made, "otto", RoleKind.OWNER)
-
-
-async def answer(made: Town, *heard: Heard) -> str:
-    """What was answered last, in one text."""
-    await made.hear(*heard)
-    await made.drain()
-    return made.notebook.answers[-1][1].plain
 
 
 async def team(made: Town) -> Team:
@@ -36,60 +21,60 @@ async def coupons(made: Town) -> list[Coupon]:
 
 
 async def test_an_owner_sees_what_holds_and_changes_it(made: Town, otto: Voice) -> None:
-    shown = await answer(made, otto.presses("setup.prices"))
+    shown = await made.answers(otto.presses("setup.prices"))
     assert "Tips: none are suggested" in shown and "Deposit: none by itself" in shown and "Coupons: none" in shown
-    saved = await answer(made, otto.fills("setup.prices", "|USD", **PRICES))
+    saved = await made.answers(otto.fills("setup.prices", "|USD", **PRICES))
     assert "Saved." in saved and "Tips: 5 %, 10 %" in saved and "Deposit: 30 %" in saved
     assert "Minutes beyond: $1.50 each, once they are more than 3" in saved
     now = await team(made)
     assert (now.tips, now.deposit_percent, now.overtime_minor, now.overtime_after) == ("5,10", 3000, 150, 3)
     gone = {"tips": "none", "deposit": "None", "overtime": "0", "overtime_after": "5"}
-    assert "nothing is suggested" in await answer(made, otto.fills("setup.prices", "|USD", **gone))
+    assert "nothing is suggested" in await made.answers(otto.fills("setup.prices", "|USD", **gone))
     now = await team(made)
     assert (now.tips, now.deposit_percent, now.overtime_minor) == ("", None, 0)
 
 
 async def test_question_by_question_with_what_stands_there(made: Town, otto: Voice) -> None:
-    await answer(made, otto.fills("setup.prices", "|USD", **PRICES))
-    await answer(made, otto.presses("setup.prices.change"))
+    await made.answers(otto.fills("setup.prices", "|USD", **PRICES))
+    await made.answers(otto.presses("setup.prices.change"))
     for said in ("5, 10, 15", "none", "none", "10"):
-        shown = await answer(made, otto.says(said))
+        shown = await made.answers(otto.says(said))
     assert "Tips: 5 %, 10 %, 15 %" in shown and "once they are more than 10" in shown
     assert (await team(made)).overtime_minor is None
 
 
 async def test_a_coupon_is_added_changed_ended_and_taken_again(made: Town, otto: Voice) -> None:
-    assert "Coupon SPRING" in await answer(made, otto.fills("setup.coupon", "|USD", **SPRING))
+    assert "Coupon SPRING" in await made.answers(otto.fills("setup.coupon", "|USD", **SPRING))
     (spring,) = await coupons(made)
     assert (spring.percent, spring.most_uses, spring.starts_on, spring.ends_on) == (1000, 100, "2026-03-01", "")
     number = str(spring.id)
     changed = {"off": "5 USD", "uses": "none", "since": "none", "until": "2026-03-31"}
-    shown = await answer(made, otto.fills("setup.coupon", f"{number}|USD", **changed))
+    shown = await made.answers(otto.fills("setup.coupon", f"{number}|USD", **changed))
     assert "Off: $5.00" in shown and "Until: 2026-03-31" in shown
-    assert "taken no more" in await answer(made, otto.presses("setup.coupon.retire", number))
+    assert "taken no more" in await made.answers(otto.presses("setup.coupon.retire", number))
     async with made.database.begin() as work:
         assert await work.pricing.coupon(made.team.id, "SPRING") is None
-    assert "can be used again" in await answer(made, otto.presses("setup.coupon.back", number))
+    assert "can be used again" in await made.answers(otto.presses("setup.coupon.back", number))
     (spring,) = await coupons(made)
     assert (spring.code, spring.percent, spring.sum_minor, spring.retired) == ("SPRING", None, 500, False)
 
 
 async def test_a_code_is_not_made_twice_and_one_that_ended_keeps_its_count(made: Town, otto: Voice) -> None:
-    await answer(made, otto.fills("setup.coupon", "|USD", **SPRING))
-    assert "a coupon SPRING already" in await answer(made, otto.fills("setup.coupon", "|USD", **SPRING))
+    await made.answers(otto.fills("setup.coupon", "|USD", **SPRING))
+    assert "a coupon SPRING already" in await made.answers(otto.fills("setup.coupon", "|USD", **SPRING))
     async with made.database.begin() as work:
         (spring,) = await work.pricing.coupons(made.team.id)
         spring.used, spring.retired = 7, True
-    shown = await answer(made, otto.fills("setup.coupon", "|USD", **SPRING | {"off": "20%"}))
+    shown = await made.answers(otto.fills("setup.coupon", "|USD", **SPRING | {"off": "20%"}))
     assert "Off: 20 %" in shown and "Used: 7 of 100" in shown
     assert len(await coupons(made)) == 1
 
 
 async def test_what_the_teams_file_declares_is_shown_and_not_changed(made: Town, otto: Voice) -> None:
-    await answer(made, otto.fills("setup.coupon", "|USD", **SPRING))
+    await made.answers(otto.fills("setup.coupon", "|USD", **SPRING))
     async with made.database.begin() as work:
         (await work.people.team(made.team.id)).declared = True
-    assert "The team's file declares this" in await answer(made, otto.presses("setup.prices"))
+    assert "The team's file declares this" in await made.answers(otto.presses("setup.prices"))
     number = str((await coupons(made))[0].id)
     for tried in (
         otto.presses("setup.prices.change"),
@@ -99,14 +84,14 @@ async def test_what_the_teams_file_declares_is_shown_and_not_changed(made: Town,
         otto.fills("setup.coupon", "|USD", **SPRING | {"code": "AUTUMN"}),
         otto.fills("setup.coupon", f"{number}|USD", **SPRING),
     ):
-        assert (await answer(made, tried)).startswith("The team's file declares this")
+        assert (await made.answers(tried)).startswith("The team's file declares this")
     assert (await team(made)).tips == "" and [one.code for one in await coupons(made)] == ["SPRING"]
 
 
 async def test_another_currency_leaves_no_sum_of_the_old_one_behind(made: Town, otto: Voice) -> None:
-    await answer(made, otto.fills("setup.prices", "|USD", **PRICES))
+    await made.answers(otto.fills("setup.prices", "|USD", **PRICES))
     told = {"name": "Acme", "about": "", "zone": "Berlin", "currency": "JPY"}
-    await answer(made, otto.fills("setup.team", "", **told))
+    await made.answers(otto.fills("setup.team", "", **told))
     assert (await team(made)).overtime_minor is None
 
 

@@ -166,6 +166,12 @@ class Town:
                 effects += await effects_since(work, before)
         return effects
 
+    async def answers(self, *heard: Heard) -> str:
+        """What is answered last when all of it has been done, in one text."""
+        await self.hear(*heard)
+        await self.drain()
+        return self.notebook.answers[-1][1].plain
+
     async def drain(self) -> None:
         """Carry out the outbox until nothing is due."""
         while jobs := await self._claim():
